@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from sightline.facts.manifest import Issue, IssueCount, Severity, Sheet, Window, shape_of
-from sightline.facts.person import Pseudonyms
+from sightline.facts.person import Pseudonyms, age_on, month_of
 from sightline.facts.tables import TABLES
 
 EXAMPLES = 200
@@ -39,6 +39,35 @@ class Context:
     extracted_on: date
     pseudonyms: Pseudonyms
     localities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child as a reader knows it while reading; only what `on` returns may reach a table.
+
+    `born` is the date of birth, or the expected date of an unborn child.
+    """
+
+    pseudonym: str
+    born: date | None
+    sex: str | None = None
+    ethnicity: str | None = None
+    is_disabled: bool | None = None
+    is_uasc: bool | None = None
+    locality: str | None = None
+
+    def on(self, day: date | None) -> dict[str, object]:
+        """The child's columns of a row about an event on `day`, with the age on that day."""
+        return {
+            "child": self.pseudonym,
+            "born_month": month_of(self.born),
+            "age": age_on(self.born, day),
+            "sex": self.sex,
+            "ethnicity": self.ethnicity,
+            "is_disabled": self.is_disabled,
+            "is_uasc": self.is_uasc,
+            "locality": self.locality,
+        }
 
 
 @dataclass(slots=True)
