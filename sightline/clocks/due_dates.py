@@ -9,7 +9,7 @@ from sightline.clocks.calendar import day_in_england, working_days_between
 from sightline.clocks.clock import Clock, Limit, Unit
 from sightline.clocks.errors import ClockError, NeedsTime, NoLimit
 from sightline.clocks.local_limits import validate_local
-from sightline.clocks.reckoning import due_day, due_moment
+from sightline.clocks.reckoning import due_days_of, due_moment
 
 
 class Due(NamedTuple):
@@ -79,8 +79,8 @@ def due_days(clock: Clock, first: date, last: date, local: Limit | None = None) 
     Friday due day "in time". Raises as `due` does; a clock that counts hours has no due days (NeedsTime).
     """
     limit = limit_of(clock, local)
-    starts = (first + timedelta(n) for n in range((last - first).days + 1))
-    return [(start, due_day(start, limit, clock.counts)) for start in starts]
+    starts = [first + timedelta(n) for n in range((last - first).days + 1)]
+    return list(zip(starts, due_days_of(starts, limit, clock.counts), strict=True))
 
 
 def state(

@@ -1,6 +1,6 @@
 """A limit laid on the calendar: the arithmetic beneath due dates and local limits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -20,14 +20,15 @@ _MOVE: MappingProxyType[Unit, Callable[[date, int], date]] = MappingProxyType(
 )
 
 
-def due_day(start: date, limit: Limit, counts: Counts) -> date:
-    """Give the day on which a limit of days, working days or months from the start day falls due.
+def due_days_of(starts: Iterable[date], limit: Limit, counts: Counts) -> list[date]:
+    """Give, for each start day, the day on which a limit of days, working days or months falls due.
 
     Day 0 is the start day. Raises NeedsTime for a limit of hours.
     """
     if limit.unit is Unit.HOURS:
-        raise NeedsTime(f"a limit of {limit} needs the time at which it started, not only the day {start}")
-    return _MOVE[limit.unit](start, limit.length if counts is Counts.AFTER else -limit.length)
+        raise NeedsTime(f"a limit of {limit} counts from a time, and only a day is known")
+    move, length = _MOVE[limit.unit], _signed(limit, counts)
+    return [move(start, length) for start in starts]
 
 
 def due_moment(start: date, limit: Limit, counts: Counts) -> datetime:
@@ -38,5 +39,9 @@ def due_moment(start: date, limit: Limit, counts: Counts) -> datetime:
     """
     day = day_in_england(start)
     if limit.unit is Unit.HOURS and isinstance(start, datetime):
-        return add_hours(start, limit.length if counts is Counts.AFTER else -limit.length)
-    return end_of_day(due_day(day, limit, counts))
+        return add_hours(start, _signed(limit, counts))
+    return end_of_day(*due_days_of([day], limit, counts))
+
+
+def _signed(limit: Limit, counts: Counts) -> int:
+    return limit.length if counts is Counts.AFTER else -limit.length
