@@ -29,14 +29,13 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 NO_LOCAL_LIMITS: Mapping[str, Limit] = {}
 
 
 @app.command("list", epilog="Try: sightline clocks list --json")
-def list_clocks(as_json: T = TypeVar("T")
-AsJson = False) -> None:
+def list_clocks(as_json: AsJson = False) -> None:
     """List every clock: its limits, its source, and whether the source is confirmed or to be verified."""
     if as_json:
         print_json([clock_as_json(clock, NO_LOCAL_LIMITS) for clock in CLOCKS.values()])
@@ -53,8 +52,7 @@ def due_date(
         str | None,
         typer.Option(metavar="HH:MM", help="The time it starts in England; a clock of hours needs it."),
     ] = None,
-    as_json: T = TypeVar("T")
-AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say when a clock that starts on a day falls due."""
     clock = _one(key)
@@ -91,7 +89,7 @@ def read_start(day: str, at: str | None) -> date | datetime:
     return london(started_on, started_at)
 
 
-def _read(reader: Callable[[str], T], text: str) -> T | None:
+def _read(reader: Callable[[str], _T], text: str) -> _T | None:
     try:
         return reader(text)
     except ValueError:
