@@ -68,9 +68,10 @@ class Engine:
     ) -> list[Figure]:
         """The figures of one indicator, period by period, the whole before its groups."""
         asked = tuple(dict.fromkeys(indicator.breakdowns if breakdowns is None else breakdowns))
-        by_format, found = self._choose(indicator, periods)
+        blank = self._blank(indicator, periods[0])
+        by_format, found = self._choose(indicator, periods, blank)
         for source_format, held in by_format.items():
-            found |= self._from_format(indicator, source_format, held, asked)
+            found |= self._from_format(indicator, replace(blank, format=source_format), held, asked)
         return [figure for period in periods for figure in found[period]]
 
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
@@ -93,7 +94,7 @@ class Engine:
         return population(self._data)
 
     def _choose(
-        self, indicator: Indicator, periods: Sequence[Period]
+        self, indicator: Indicator, periods: Sequence[Period], blank: Figure
     ) -> tuple[dict[str, list[Period]], dict[Period, list[Figure]]]:
         """Which format answers for which period, and the refusals of the periods that none answers for."""
         by_format: dict[str, list[Period]] = defaultdict(list)
@@ -105,7 +106,7 @@ class Engine:
                 by_format[source_format].append(period)
                 continue
             words = no_limit or "; ".join(refusal.reason for refusal in refusals)
-            refused[period] = [replace(self._blank(indicator, period), refused=words)]
+            refused[period] = [replace(blank, period=period, refused=words)]
         return by_format, refused
 
     def _no_limit(self, indicator: Indicator) -> str:
@@ -124,9 +125,10 @@ class Engine:
         return Figure(indicator.key, definition, period, indicator.basis, indicator.unit)
 
     def _from_format(
-        self, indicator: Indicator, source_format: str, periods: Sequence[Period], asked: Sequence[Breakdown]
+        self, indicator: Indicator, blank: Figure, periods: Sequence[Period], asked: Sequence[Breakdown]
     ) -> dict[Period, list[Figure]]:
-        """The figures of the periods that one format answers for."""
+        """The figures of the periods that one format, that of `blank`, answers for."""
+        source_format = str(blank.format)
         splits, unsplit = _splits(indicator, source_format, asked)
         counted = self._count(indicator, source_format, periods, splits)
         groups: dict[Breakdown, set[str]] = {split.breakdown: set() for split in splits}
@@ -135,11 +137,8 @@ class Engine:
                 groups[breakdown].add(group)
         found: dict[Period, list[Figure]] = {}
         for period in periods:
-            blank = replace(
-                self._blank(indicator, period),
-                format=source_format,
-                sources=self._data.support.owners(indicator, source_format, period),
-            )
+            owners = self._data.support.owners(indicator, source_format, period)
+            blank = replace(blank, period=period, sources=owners)
             if _stood_another_day(indicator, period, counted):
                 words = f"no row of the extract is of {in_words(period.last)}"
                 found[period] = [replace(blank, refused=words)]
@@ -155,13 +154,13 @@ class Engine:
     ) -> dict[_Key, Counted]:
         """Run the query: what was counted by period, breakdown and group (None: the whole)."""
         found: dict[_Key, Counted] = {}
-        for label, *values in self._data.fetch(self.query(indicator, source_format, periods, splits)):
+        for number, *values in self._data.fetch(self.query(indicator, source_format, periods, splits)):
             breakdown = group = None
             for n, split in enumerate(splits):
                 name, is_rolled_up = values[2 * n : 2 * n + 2]
                 if not is_rolled_up:
                     breakdown, group = split.breakdown, name
-            found[label, breakdown, group] = Counted.of(*values[2 * len(splits) :])
+            found[periods[number].label, breakdown, group] = Counted.of(*values[2 * len(splits) :])
         return found
 
     def _of_period(
