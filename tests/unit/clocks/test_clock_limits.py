@@ -88,6 +88,8 @@ return-interview | 73 hours | looser | more hours
 return-interview | 1 day | tighter | the end of the next day is always within 72 hours
 return-interview | 2 days | looser | 73 hours when the clocks go back
 return-interview | 1 working day | looser | from a Friday it is Monday
+private-fostering-visit-first-year | 24 working days | tighter | 41 days at most, 42 with a holiday more
+private-fostering-visit-first-year | 25 working days | looser | 42 days in 2011, 43 with a holiday more
 private-fostering-proposal | 7 weeks | tighter | earlier notice is tighter
 private-fostering-proposal | 5 weeks | looser | later notice is looser
 private-fostering-proposal | 1 month | looser | 31 days before is later than 42
@@ -115,6 +117,11 @@ def test_a_local_limit_may_be_tighter_but_never_looser(key, local, verdict, why)
 def test_a_refused_local_limit_is_told_with_a_day_on_which_it_would_be_later():
     with pytest.raises(LooserThanStatute, match=r"10 working days.*from Saturday 6 January 2024"):
         validate_local(CLOCKS["first-core-group"], Limit(14, Unit.DAYS))
+
+
+def test_a_refusal_that_rests_on_a_holiday_to_come_says_so():
+    with pytest.raises(LooserThanStatute, match=r"later from .* if one more bank holiday is proclaimed$"):
+        validate_local(CLOCKS["private-fostering-visit-first-year"], Limit(25, Unit.WORKING_DAYS))
 
 
 some_limits = st.one_of(
