@@ -208,7 +208,7 @@ def analyse(
 def describe(chart: ControlChart, unit: str, noun: str = "point") -> str:
     """Say in one sentence what the chart shows and whether its target is met.
 
-    `unit` is "%", or a word that follows the number; `noun` is what one point is, such as "month".
+    `unit` is "%", words that follow the number, or "" for a count; `noun` says what a point is: "month".
     """
     current = chart.segments[-1]
     clauses = []
