@@ -103,7 +103,7 @@ def draw(chart: ControlChart, title: str, unit: str, noun: str = "point", *, nar
     )
     picture = alt.layer(*layers).properties(width=size.width, height=size.height, title=heading)
     picture = picture.encode(x=_x_axis(chart, size), y=_y_axis(chart, unit, domain))
-    svg = vl_convert.vegalite_to_svg(json.dumps(_styled(picture, size).to_dict()))
+    svg = vl_convert.vegalite_to_svg(json.dumps(_styled(picture, size).to_dict(validate=False)))
     return _described(svg, title, chart, unit, noun)
 
 
@@ -215,10 +215,10 @@ def _break_layers(breaks: list[_Break], size: _Size) -> list[alt.Chart]:
 
 def _level_layers(levels: list[_Level]) -> list[alt.Chart]:
     layers = []
-    for level in levels:
-        colour, width, dash, _ = LINES[level.kind]
-        rule = _layer([asdict(level)]).mark_rule(color=colour, strokeWidth=width, strokeDash=dash)
-        layers.append(rule.encode(x="x:Q", x2="x2:Q", y="y:Q"))
+    for kind, (colour, width, dash, _) in LINES.items():
+        rows = [asdict(level) for level in levels if level.kind == kind]
+        rules = _layer(rows).mark_rule(color=colour, strokeWidth=width, strokeDash=dash)
+        layers.append(rules.encode(x="x:Q", x2="x2:Q", y="y:Q"))
     return layers
 
 
