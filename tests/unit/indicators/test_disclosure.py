@@ -91,15 +91,14 @@ def possible(table: FigureTable, hidden: Iterable[Key], target: Key, layer: int,
 
 
 def told(table: FigureTable, protected: Protected) -> list[tuple[Key, int, set[int]]]:
-    """Small counts for which the attacker finds a single value."""
+    """Small counts for which the attacker rules out all but one value, or any that was claimed open."""
     found = []
     for key, (low, high) in protected.candidates.items():
-        for layer, count in enumerate(table.cells[key]):
-            if not 1 <= count <= 5:
-                continue
-            most = max(5, high)
-            values = possible(table, protected.hidden, key, layer, most)
-            if len(values) < 2 or not set(range(low, high + 1)) & values - {count}:
+        layers = [layer for layer, count in enumerate(table.cells[key]) if 1 <= count <= 5]
+        for layer in layers:
+            values = possible(table, protected.hidden, key, layer, max(5, high))
+            claimed = set(range(low, high + 1)) if len(layers) == 1 else set()
+            if len(values) < 2 or not claimed <= values:
                 found.append((key, layer, values))
     return found
 
@@ -256,7 +255,7 @@ def test_a_small_quarter_is_not_told_by_two_year_to_date_figures() -> None:
 def test_indicators_are_protected_apart_and_named_in_errors() -> None:
     other = Figure("other", "2025", None, None, 3, 90)
     assert protect_figures([figure("2025", None, 90, 200), other]) == (None, "primary")
-    with pytest.raises(ValueError, match="seen-alone: parts of .* exceed it by 10"):
+    with pytest.raises(ValueError, match=r"seen-alone: parts of .* exceed it by 10"):
         protect_figures([figure("2025", None, 90, 200), figure("2025", "F", 100, 200)])
 
 
@@ -270,7 +269,7 @@ def test_indicators_are_protected_apart_and_named_in_errors() -> None:
     ],
 )
 def test_figures_that_count_no_children_are_refused(wrong: Figure) -> None:
-    with pytest.raises(ValueError, match="expected whole counts|needs a denominator"):
+    with pytest.raises(ValueError, match=r"expected whole counts|needs a denominator"):
         protect_figures([wrong])
 
 
