@@ -61,6 +61,13 @@ def test_an_exceptional_step_is_screened_out_once() -> None:
     ]
 
 
+def test_a_step_of_exactly_the_screening_factor_is_kept() -> None:
+    # Eleven steps of 8.73 and one of 35.97: mean 11, and 3.27 x 11 = 35.97.
+    limits = chart_of([0.0, 8.73] * 6 + [44.7]).segments[0].limits
+    assert limits is not None
+    assert (limits.screened, limits.mean_moving_range) == (0, 11)
+
+
 def test_limits_are_clipped_where_the_unit_ends_and_say_so() -> None:
     chart = chart_of([98.0, 100, 96, 98, 100, 98, 96, 100, 98, 96, 98, 100, 96], lowest=0, highest=100)
     limits = chart.segments[0].limits
@@ -220,6 +227,8 @@ def test_a_fall_that_is_still_above_the_mean_points_both_ways() -> None:
         ("up", 57.0, Assurance.MISSED),
         ("down", 57.0, Assurance.MET),
         ("down", 50.0, Assurance.HIT_OR_MISS),
+        ("down", 56.65, Assurance.MET),
+        ("down", 43.35, Assurance.HIT_OR_MISS),
         ("down", 43.0, Assurance.MISSED),
         ("context", 50.0, Assurance.NO_DIRECTION),
         ("up", None, Assurance.NO_TARGET),
