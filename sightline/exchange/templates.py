@@ -15,7 +15,7 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,13 +41,16 @@ class Kind(StrEnum):
     AUTHORITY = "the authority's three-digit DfE number"
     WHOLE = "a whole number"
     NUMBER = "a number"
+    AGES = "an age or a span of ages, such as 5-9"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column of a template; `key` names it in `exchange.template_reader`.
 
-    `codes` maps each code to the words that explain it; the words are read as the code.
+    `codes` maps each code to the words that explain it; the words are read as the code. A row is refused
+    when a `required` column is blank, or when a required or `vital` one is not understood. `time_if_none` is
+    the time of a day that is written without one.
     """
 
     key: str
@@ -55,7 +58,9 @@ class Field:
     kind: Kind
     help: str
     required: bool = False
+    vital: bool = False
     codes: Mapping[str, str] | None = None
+    time_if_none: time = time(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,7 @@ _MISSING = Template(
             "Return interview held at",
             Kind.TIME,
             "a day without a time is read as 23:59, so that it never looks faster than it was",
+            time_if_none=time(23, 59),
         ),
     ),
 )
@@ -352,16 +358,24 @@ _POPULATION = Template(
     "a row for each group of residents under 18 in each year",
     (
         Field("stood_on", "Estimate for", Kind.DATE, "30 June of the year of the estimate", required=True),
-        Field("age_band", "Ages", Kind.NAME, "such as 5-9; blank for 0-17"),
-        Field("sex", "Sex", Kind.CODE, "blank for all", codes={"M": "male", "F": "female", "all": "persons"}),
+        Field("age_band", "Ages", Kind.AGES, "blank for 0-17", vital=True),
+        Field(
+            "sex",
+            "Sex",
+            Kind.CODE,
+            "blank for all",
+            vital=True,
+            codes={"M": "male", "F": "female", "all": "persons"},
+        ),
         Field(
             "ethnic_group",
             "Ethnic group",
             Kind.CODE,
             "blank for all",
+            vital=True,
             codes=_codes_of("population", "ethnic_group"),
         ),
-        Field("locality", "Locality", Kind.LOCALITY, "blank for the whole authority"),
+        Field("locality", "Locality", Kind.LOCALITY, "blank for the whole authority", vital=True),
         Field("residents", "Residents", Kind.WHOLE, "how many", required=True),
     ),
 )
