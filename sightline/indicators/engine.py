@@ -21,6 +21,7 @@ from sightline.indicators.definition import Basis, Breakdown, Indicator, Unit
 from sightline.indicators.figures import Counted, Figure, Residents, value_of
 from sightline.indicators.periods import Period, in_words
 from sightline.indicators.residents import Population, population
+from sightline.indicators.returns import FORMAT, Returns, returns
 from sightline.indicators.support import cannot_split
 
 _NOTHING = Counted(0, 0)
@@ -90,6 +91,10 @@ class Engine:
         return compose(indicator, splits, self._data.tables(indicator, source_format, periods))
 
     @cached_property
+    def _returns(self) -> Returns:
+        return returns(self._data)
+
+    @cached_property
     def _population(self) -> Population:
         return population(self._data)
 
@@ -106,8 +111,29 @@ class Engine:
                 by_format[source_format].append(period)
                 continue
             words = no_limit or "; ".join(refusal.reason for refusal in refusals)
-            refused[period] = [replace(blank, period=period, refused=words)]
+            refused[period] = self._returned(indicator, replace(blank, period=period, refused=words))
         return by_format, refused
+
+    def _returned(self, indicator: Indicator, refused: Figure) -> list[Figure]:
+        """What agencies returned as plain figures, where no extract can answer; else the refusal alone."""
+        answers = self._returns.of(indicator, refused.period)
+        if not answers:
+            return [refused]
+        sources = tuple(sorted({answer.source for answer in answers}))
+        blank = replace(refused, format=FORMAT, sources=sources, refused="")
+        missing = [answer.missing for answer in answers if answer.counted is None]
+        whole = Counted.total(answer.counted for answer in answers if answer.counted is not None)
+        if missing:
+            figures = [replace(blank, refused="; ".join(missing))]
+        else:
+            figures = [self._valued(indicator, blank, whole, whole)]
+        for answer in answers:
+            of_agency = replace(blank, breakdown=Breakdown.AGENCY, group=answer.agency)
+            if answer.counted is None:
+                figures.append(replace(of_agency, refused=answer.missing))
+            else:
+                figures.append(self._valued(indicator, of_agency, answer.counted, whole))
+        return figures
 
     def _no_limit(self, indicator: Indicator) -> str:
         try:
