@@ -50,6 +50,7 @@ def _sqlite(file: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
+        "TEST": {"NAME": file.with_name("test.sqlite3")},
     }
 
 

@@ -26,13 +26,15 @@ HOSTS = [host.strip() for host in environ.get("SIGHTLINE_HOSTS", "").split(",") 
 IS_DEPLOYED = bool(HOSTS)
 DEBUG = environ.get("SIGHTLINE_DEBUG") == "1"
 if DEBUG and IS_DEPLOYED:
-    raise ImproperlyConfigured("SIGHTLINE_DEBUG shows what only a programmer should see; unset it with SIGHTLINE_HOSTS")
+    raise ImproperlyConfigured(
+        "SIGHTLINE_DEBUG shows what only a programmer should see; unset it with SIGHTLINE_HOSTS"
+    )
 ALLOWED_HOSTS = HOSTS or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = secret_key(environ.get("SIGHTLINE_SECRET_KEY"), VAR / "secret-key", is_deployed=IS_DEPLOYED)
 DATABASES = {"default": database(environ.get("DATABASE_URL"), VAR / "sightline.sqlite3")}
 
 PROCESSES: list[str] = []
-"""The processes that this installation has switched on: each is an app with a `pages.py` (see core.process)."""
+"""The processes that this installation has switched on: apps with a `pages.py` (see core.process)."""
 
 INSTALLED_APPS = [
     "sightline.core",
@@ -105,7 +107,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "home"
+ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "home"  # noqa: S105
 
 # Sessions end after 15 minutes without a request, and after 8 hours whatever happens.
 SESSION_COOKIE_AGE = int(timedelta(minutes=15).total_seconds())

@@ -13,7 +13,9 @@ from sightline.core.routes import all_routes
 
 
 @register
-def every_route_is_in_the_policy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def every_route_is_in_the_policy(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """A route outside the policy could be opened by anybody, or nobody; a stray entry hides a mistake."""
     routes = set(all_routes())
     if not routes:

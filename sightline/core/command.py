@@ -32,12 +32,15 @@ class Refused(PermissionDenied):
     """The actor may not do this, on this record. A page answers as if the record did not exist."""
 
 
-def command(permission: Permission, *, detail: tuple[str, ...] = ()) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def command(
+    permission: Permission, *, detail: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function a command that asks for `permission`.
 
-    The permission is checked on the first argument where that is a record. `detail` names those arguments whose
-    values go into the audit event: codes and keys, never personal data. A refusal is audited too, before the
-    transaction opens, and raises `Refused`. Raises `TypeError` at import for a function without `by`.
+    The permission is checked on the first argument where that is a record. `detail` names those arguments
+    whose values go into the audit event: codes and keys, never personal data. A refusal is audited too,
+    before the transaction opens, and raises `Refused`. Raises `TypeError` at import for a function without
+    `by`.
     """
 
     def decorate(do: Callable[P, R]) -> Callable[P, R]:

@@ -21,7 +21,9 @@ def add_person(*, email: str, name: str, agency: Agency | None, password: str, b
 
 
 @command(Permission.MANAGE_PEOPLE, detail=("role",))
-def give_role(user: User, *, role: Role, from_on: date, until_on: date | None = None, by: Actor) -> RoleAssignment:
+def give_role(
+    user: User, *, role: Role, from_on: date, until_on: date | None = None, by: Actor
+) -> RoleAssignment:
     """Let a person hold a role from one day, until another if that is known already (both included)."""
     return RoleAssignment.objects.create(
         user=user, role=role, from_on=from_on, until_on=until_on, given_by=person(by)

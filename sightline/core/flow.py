@@ -23,10 +23,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from sightline.clocks.clock import Clock, Event
-from sightline.clocks.due_dates import due
-from sightline.clocks.errors import NoLimit
-from sightline.clocks.registry import CLOCKS
+from sightline.clocks import CLOCKS, Clock, Event, NoLimit, due
 from sightline.core import local
 from sightline.core.audit import Actor, kind, person
 from sightline.core.models import ClockRun, StatusChange
@@ -51,8 +48,9 @@ def begin(obj: models.Model, by: Actor, reason: str = "", at: datetime | None = 
 def move(obj: models.Model, to: str, by: Actor, reason: str = "", at: datetime | None = None) -> StatusChange:
     """Pass a record to another state; starts and stops the clocks that name this event.
 
-    `at` is when it happened, if that was before now: clocks run from the event, not from its recording. Raises
-    `NotAllowed` for a step that `TRANSITIONS` does not hold, and where somebody else moved the record meanwhile.
+    `at` is when it happened, if that was before now: clocks run from the event, not from its recording.
+    Raises `NotAllowed` for a step that `TRANSITIONS` does not hold, and where somebody else moved the record
+    meanwhile.
     """
     source = _state(obj)
     event = _event(obj, source, to)
@@ -106,7 +104,7 @@ def _moment(at: datetime | None) -> datetime:
 def _record(
     obj: models.Model, source: str | None, event: str, by: Actor, reason: str, at: datetime
 ) -> StatusChange:
-    subject = {"subject_kind": kind(obj), "subject_key": str(obj.pk)}
+    subject: dict[str, Any] = {"subject_kind": kind(obj), "subject_key": str(obj.pk)}
     change = StatusChange.objects.create(
         **subject,
         from_state=source or "",
@@ -121,12 +119,12 @@ def _record(
     return change
 
 
-def _stop_clocks(event: str, subject: Mapping[str, str], at: datetime) -> None:
+def _stop_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
     stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
     ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
 
 
-def _start_clocks(event: str, subject: Mapping[str, str], at: datetime) -> None:
+def _start_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
     day = timezone.localdate(at)
     for clock in CLOCKS.values():
         if _names(clock.starts, event) and clock.is_in_force(day):

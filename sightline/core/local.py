@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sightline.clocks.clock import Limit
+from sightline.clocks import Limit
 from sightline.core.partnership import Partnership, read
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn
@@ -29,7 +29,9 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     def delete(self) -> NoReturn:
         raise Immutable(f"{self.model.__name__} rows are never removed")
 
-    def bulk_update(self, objs: Iterable[Any], fields: Collection[str], batch_size: int | None = None) -> NoReturn:
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> NoReturn:
         raise Immutable(f"{self.model.__name__} rows are never changed")
 
     def visible_to(self, user: User) -> AppendOnlyQuerySet:
@@ -242,8 +244,8 @@ class ClockRunQuerySet(models.QuerySet["ClockRun"]):
 class ClockRun(models.Model):
     """One run of a clock for one record.
 
-    `due_on` and `due_at` are a copy of what `sightline.clocks` computes from the start, kept for sorting; both
-    are empty where the clock has no limit in force, neither by statute nor set by this partnership.
+    `due_on` and `due_at` are a copy of what `sightline.clocks` computes from the start, kept for sorting;
+    both are empty where the clock has no limit in force, neither by statute nor set by this partnership.
     """
 
     clock = models.CharField("key of the clock", max_length=100)

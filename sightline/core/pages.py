@@ -50,6 +50,11 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     return render(request, "core/missing.html", status=404)
 
 
+def too_often(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The answer to somebody who tries the same thing too many times in a short while."""
+    return render(request, "core/too_often.html", status=429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """The answer when the software fails; needs no database."""
     return HttpResponse(render_to_string("core/broken.html", names()), status=500)

@@ -1,7 +1,7 @@
 """A partnership's settings: one readable file, `partnership.toml`, checked as a whole.
 
-Plain Python. Every mistake in the file is reported at once, each naming the table, the key, the value found and
-what was expected, so that the file can be mended in one go.
+Plain Python. Every mistake in the file is reported at once, each naming the table, the key, the value found
+and what was expected, so that the file can be mended in one go.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sightline.clocks.clock import Limit
-from sightline.clocks.errors import ClockError
-from sightline.clocks.local_limits import validate_local
-from sightline.clocks.registry import CLOCKS
+from sightline.clocks import CLOCKS, ClockError, Limit, validate_local
 from sightline.core.toml_table import Table
 
 REGIONS = (
@@ -120,8 +117,8 @@ class Body:
 class Regimes:
     """From when each legal regime applied here, or None while it never has.
 
-    A local safeguarding children board (Children Act 2004, section 13), multi-agency safeguarding arrangements
-    (section 16E, published by September 2019), and Working Together 2023.
+    A local safeguarding children board (Children Act 2004, section 13), multi-agency safeguarding
+    arrangements (section 16E, running by 29 September 2019), and Working Together 2023.
     """
 
     lscb_from: date | None
@@ -193,7 +190,9 @@ def _partnership(content: dict[str, Any]) -> tuple[Partnership | None, list[str]
 def _authority(table: Table) -> Authority:
     authority = Authority(
         code=table.text("code", DFE_CODE, "three digits (DfE's code)"),
-        ons_code=table.text("ons_code", ONS_CODE, "a letter and eight digits (ONS code), such as 'E09000008'"),
+        ons_code=table.text(
+            "ons_code", ONS_CODE, "a letter and eight digits (ONS code), such as 'E09000008'"
+        ),
         name=table.text("name"),
         region=table.choice("region", REGIONS),
     )
@@ -238,7 +237,7 @@ def _body(table: Table) -> Body:
 
 def _local_limits(table: Table) -> Mapping[str, Limit]:
     limits: dict[str, Limit] = {}
-    for key in table.keys():
+    for key in table.names():
         text = table.text(key)
         if key not in CLOCKS:
             table.wrong(key, text, "the key of a clock ('sightline clocks list' shows them)")

@@ -34,7 +34,7 @@ class Role(StrEnum):
 class RoleCard:
     """What a role is called, who holds it and what it may do.
 
-    `own_agency_only`: on a record that belongs to an agency, the role counts for the holder's own agency alone.
+    `own_agency_only`: where a record is asked about, the role counts for those of the holder's agency alone.
     """
 
     title: str

@@ -1,8 +1,8 @@
 """The one file that decides who may open which page.
 
-Every route of the application stands here, or start-up fails (`sightline.core.checks`). The middleware enforces
-it: nobody opens a page without signing in unless it is public, and to a person without the permission a page
-does not exist.
+Every route of the application stands here, or start-up fails (`sightline.core.checks`). The middleware
+enforces it: nobody opens a page without signing in unless it is public, and to a person without the
+permission a page does not exist.
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def all_routes() -> dict[str, URLPattern]:
-    """The routes by name, with the namespace of their process; one without a name is found under its pattern."""
+    """The routes by name, with the namespace of their process; one without a name stands by its pattern."""
     return dict(_walk(get_resolver(), ""))
 
 

@@ -1,6 +1,6 @@
 """How people sign in: allauth does it; this says who may, and leaves an audit event of each attempt."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -12,6 +12,13 @@ from sightline.core.models import User
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator; nobody signs up."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "Check your e-mail address and password: one of the two is not right",
+        "enter_current_password": "Enter your present password",
+        "too_many_login_attempts": "There were too many attempts. Wait five minutes before you try again",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

@@ -26,7 +26,7 @@ class Table:
         place = f"{self._path}: {key}" if self._path else key
         self._errors.append(f"{place} is {value!r}; expected {expected}")
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """All keys of the table, in the order of the file."""
         return list(self._content)
 

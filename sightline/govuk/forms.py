@@ -1,7 +1,7 @@
 """Form fields that render themselves as GOV.UK components: `{{ form }}` is all that a template says.
 
-Django asks the renderer for the template of each field; that template asks `component_of` what to draw. Forms of
-other libraries come out in the same style without being subclassed.
+Django asks the renderer for the template of each field; that template asks `component_of` what to draw. Forms
+of other libraries come out in the same style without being subclassed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DateInput(forms.MultiWidget):
     parts = ("day", "month", "year")
 
     def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput for part in self.parts}, dict(attrs or {}))
+        super().__init__(dict.fromkeys(self.parts, forms.TextInput), dict(attrs or {}))
 
     def decompress(self, value: date | None) -> list[int | None]:
         """The boxes' values of a date."""
@@ -72,10 +72,14 @@ def component_of(field: BoundField) -> tuple[str, Params]:
 
 
 def error_list(form: forms.BaseForm) -> list[Params]:
-    """The items of the error summary: each error of the form, linked to the field that it is about."""
-    items: list[Params] = [{"text": str(error)} for error in form.non_field_errors()]
-    for name in form.fields:
-        field = form[name]
+    """The items of the error summary: each error of the form, linked to the field that it is about.
+
+    What is wrong with the form as a whole leads to its first field.
+    """
+    visible = form.visible_fields()
+    start = {"href": f"#{_first_id(visible[0])}"} if visible else {}
+    items: list[Params] = [{"text": str(error), **start} for error in form.non_field_errors()]
+    for field in visible:
         items += [{"text": str(error), "href": f"#{_first_id(field)}"} for error in field.errors]
     return items
 

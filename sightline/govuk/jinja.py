@@ -1,13 +1,15 @@
 """The templates' engine: GOV.UK Design System components as functions that every template can call.
 
-`{{ govukTag({"text": "Overdue"}) }}` works in any template without an import. The markup is that of the library
-`govuk-frontend-jinja`; no component's HTML is written here.
+`{{ govukTag({"text": "Overdue"}) }}` works in any template without an import. The markup is that of the
+library `govuk-frontend-jinja`; no component's HTML is written here.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import jinja2
+from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -58,20 +60,23 @@ def macro_name(component: str) -> str:
 def environment(**options: Any) -> jinja2.Environment:
     """Jinja's environment with the components, for Django's Jinja2 engine.
 
-    A name that no view has passed shows as nothing, as the components need; a misspelt one in our own templates
-    is found by the page tests.
+    A name that no view has passed shows as nothing, as the components need; a misspelt one in our own
+    templates is found by the page tests.
     """
     loader = options.pop("loader")
     port = jinja2.PrefixLoader({PORT: jinja2.PackageLoader(PORT)})
     options.update(undefined=jinja2.Undefined, trim_blocks=True, lstrip_blocks=True)
     env = jinja2.Environment(loader=jinja2.ChoiceLoader([loader, port]), **options)  # noqa: S701 (Django sets autoescape)
+    macros: dict[str, Callable[..., str]] = {}
     for component in COMPONENTS:
         name = macro_name(component)
-        env.globals[name] = getattr(env.get_template(f"{PORT}/components/{component}/macro.html").module, name)
+        macros[name] = getattr(env.get_template(f"{PORT}/components/{component}/macro.html").module, name)
+
     def draw(field: BoundField) -> str:
         name, params = component_of(field)
-        return str(env.globals[name](params))
+        return macros[name](params)
 
+    env.globals.update(macros)
     env.globals.update(static=static, url=_url, draw=draw, error_list=error_list)
     env.filters.update(day=day, moment=moment)
     return env
