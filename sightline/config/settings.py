@@ -107,7 +107,6 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "home"  # noqa: S105
 
 # Sessions end after 15 minutes without a request, and after 8 hours whatever happens.
 SESSION_COOKIE_AGE = int(timedelta(minutes=15).total_seconds())

@@ -209,6 +209,8 @@ _DRAWN_AS: tuple[tuple[type[forms.Widget], Callable[[BoundField], tuple[str, Par
     (forms.SelectMultiple, _checkboxes),
     (forms.Select, _select),
     (forms.Textarea, _textarea),
+    (forms.EmailInput, _text),
+    (forms.NumberInput, _text),
     (forms.TextInput, _text),
 )
 """Which widget is drawn as what; the first that fits counts, so narrower widgets stand first."""

@@ -1,6 +1,7 @@
 """Every page of the core, on a telephone and on a desktop: no barrier that axe can find, nothing cut off."""
 
 import pytest
+
 from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
