@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     settings.PARTNERSHIP_FILE = PARTNERSHIP
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ACCOUNT_RATE_LIMITS = False
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server's idle connection would keep the database
     # A browser test runs Playwright's event loop in the thread that uses the database.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

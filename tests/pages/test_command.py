@@ -71,6 +71,13 @@ def test_a_new_record_is_named_in_the_event(db):
     assert event.detail == {"code": "avfire", "system": "setting up a test"}
 
 
+def test_the_agencies_of_the_settings_are_entered_once(db):
+    for _ in range(2):
+        commands.enter_agencies(by=SYSTEM)
+    codes = Agency.objects.order_by("code").values_list("code", flat=True)
+    assert list(codes) == ["avcsc", "avhousing", "avicb", "avpol"]
+
+
 def test_no_personal_data_goes_into_the_log(db):
     person = commands.add_person(
         email="New.Comer@Addiscombe-Vale.example", name="New Comer", agency=None, password="x" * 14, by=SYSTEM

@@ -165,6 +165,13 @@ def test_every_error_stands_beside_its_field_and_in_the_summary():
     assert html.count("govuk-error-message") == len(listed)
 
 
+def test_an_empty_field_says_what_to_do():
+    texts = [item["text"] for item in error_list(ReturnForm({}))]
+    assert texts[:4] == ["Enter e-mail address", "Enter rows", "Enter password", "Select agency"]
+    assert "Select extract" in texts
+    assert "Enter a date" in texts
+
+
 def test_an_error_of_the_whole_form_leads_to_its_first_field():
     form = ReturnForm(GOOD)
     form.add_error(None, "These do not belong together")

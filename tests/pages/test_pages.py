@@ -28,6 +28,12 @@ def test_an_empty_home_page_says_what_will_appear(cast, signed_in):
     assert "Nothing is waiting for you" in html
 
 
+def test_home_asks_the_database_little(cast, signed_in, django_assert_max_num_queries):
+    client = signed_in(cast.member)
+    with django_assert_max_num_queries(8):
+        client.get("/")
+
+
 def test_a_process_fills_the_home_page_and_the_navigation(cast, signed_in, monkeypatch):
     item = HomeItem(
         Block.CHANGED, "Interviews: seven months <below> the mean", "/dataset/x", "since April 2026"
