@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import ChoiceWidget
 
 Params = dict[str, Any]
 
@@ -88,7 +89,7 @@ def _errors(field: BoundField) -> list[str]:
     """The field's errors in words; Django's "This field is required." becomes what to do."""
     label = str(field.label)
     what = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    verb = "Select" if isinstance(field.field.widget, forms.ChoiceWidget | forms.FileInput) else "Enter"
+    verb = "Select" if isinstance(field.field.widget, ChoiceWidget | forms.FileInput) else "Enter"
     usual = forms.Field.default_error_messages["required"]
     return [f"{verb} {what}" if error == usual else str(error) for error in field.errors]
 
