@@ -59,6 +59,11 @@ def test_an_agency_lead_acts_for_the_own_agency_alone(cast):
     assert (event.object_kind, event.object_key, event.agency) == ("core_agency", str(care.pk), care)
 
 
+def test_a_record_given_by_name_is_checked_all_the_same(cast):
+    with pytest.raises(Refused):
+        rename(agency=Agency.objects.get(code="avcsc"), name="Taken over", rows=3, by=cast.other_agency_lead)
+
+
 def test_a_role_for_the_own_agency_gives_nothing_on_a_record_of_no_agency(cast):
     assert cast.agency_lead.may(Permission.LOAD_EXTRACT)
     assert not cast.agency_lead.may(Permission.LOAD_EXTRACT, AuditEvent())
