@@ -110,7 +110,7 @@ def london(day: date, at: time) -> datetime:
     A time shown twice, when the clocks go back, means the first of the two: the earlier due time. Raises
     NeedsTime for a time that no clock showed, because they had gone forward.
     """
-    moment = datetime.combine(day, at.replace(tzinfo=None), LONDON)
+    moment = datetime.combine(day, at, LONDON)
     if moment.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise NeedsTime(f"{at:%H:%M} on {day} was no time in England: the clocks went forward past it")
     return moment

@@ -28,9 +28,12 @@ def validate_local(clock: Clock, local: Limit) -> None:
     day = _first_later_day(local, clock.limit, clock.counts)
     if day is None:
         return
+    delayed = local if clock.counts is Counts.AFTER else clock.limit
+    allowed_for = local.unit is not clock.limit.unit and delayed.unit is Unit.WORKING_DAYS
     raise LooserThanStatute(
-        f"{clock.key}: a local limit of {local} may be looser than the national {clock.limit}, as it can fall"
-        f" later (from {day:%A} {day.day} {day:%B %Y}, for one)"
+        f"{clock.key}: a local limit of {local} may be looser than the national {clock.limit}: it can fall"
+        f" later from {day:%A} {day.day} {day:%B %Y}, for one"
+        + (", if one more bank holiday is proclaimed" if allowed_for else "")
     )
 
 
@@ -46,7 +49,7 @@ def _first_later_day(local: Limit, national: Limit, counts: Counts) -> date | No
         local = _with_a_holiday_to_come(local)
     else:
         national = _with_a_holiday_to_come(national)
-    # Hours from the last second of a day end latest within a day; against hours, midnight leaves least.
+    # Local hours end latest from the last second of a day; national hours end earliest from its first.
     worst = time(23, 59, 59) if local.unit is Unit.HOURS else time(0)
     for day in _days():
         start = datetime.combine(day, worst, LONDON)

@@ -181,7 +181,8 @@ RISK = (
         stops=(e.FGM_REPORTED,),
         limit=working_days(1),
         authority=Authority.NATIONAL_GUIDANCE,
-        citation="guidance on the FGM mandatory reporting duty, as published by a law firm",
+        citation="guidance on the FGM mandatory reporting duty",
+        to_verify="read in a law firm's summary: check the guidance before go-live",
     ),
     Clock(
         key="fgm-report-outer",

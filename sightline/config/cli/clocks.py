@@ -1,9 +1,9 @@
 """`sightline clocks`: what the time limits are, and when one falls due."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+_T = TypeVar("_T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 NO_LOCAL_LIMITS: Mapping[str, Limit] = {}
 
@@ -77,25 +78,27 @@ def _one(ref_or_key: str) -> Clock:
 
 def read_start(day: str, at: str | None) -> date | datetime:
     """Read a day, and a time in England if there is one. Raises ClockError."""
-    try:
-        started_on = date.fromisoformat(day)
-    except ValueError:
-        started_on = None
-    if started_on is None or started_on.isoformat() != day:
+    started_on = _read(date.fromisoformat, day)
+    if started_on is None or f"{started_on:%Y-%m-%d}" != day:
         raise ClockError(f"{day!r} is no date: expected year-month-day, such as 2026-03-27")
     if at is None:
         return started_on
+    started_at = _read(time.fromisoformat, at)
+    if started_at is None or f"{started_at:%H:%M}" != at:
+        raise ClockError(f"{at!r} is no time: expected hours:minutes, such as 09:30")
+    return london(started_on, started_at)
+
+
+def _read(reader: Callable[[str], _T], text: str) -> _T | None:
     try:
-        return london(started_on, time.fromisoformat(at))
-    except ClockError:
-        raise
+        return reader(text)
     except ValueError:
-        raise ClockError(f"{at!r} is no time: expected hours:minutes, such as 09:30") from None
+        return None
 
 
 def clock_as_row(clock: Clock, local: Mapping[str, Limit]) -> tuple[str, ...]:
     """Give a clock as a row of the list, beside the partnership's own limit where `local` has its key."""
-    status = "confirmed" if clock.verified else f"to be verified ({clock.to_verify})"
+    status = "confirmed" if clock.verified else "to be verified"
     source = f"{clock.authority}: {clock.citation}{_dates(clock)}"
     limit = _in_words(clock, clock.limit) if clock.limit else "none"
     return (clock.ref, clock.key, clock.title, limit, _local_in_words(clock, local), status, source)
