@@ -62,8 +62,8 @@ class Figure:
     `value` is in the indicator's unit and unrounded; where it is None, `refused` says why in words, and where
     nothing could be counted at all `numerator` is None too. `format` is the one format that was read and
     `sources` the files of the manifest that were counted, by index. `definition` is the digest of the
-    definition, with the local limit of its clock where one was used. `is_hidden` figures of a public copy were
-    counted but are not shown, to protect children; a public copy never holds `unknown` and `unplaced`.
+    definition, with the local limit of its clock where one was used. `is_hidden`: counted, but not shown in
+    a public copy, to protect children; a public copy never holds `unknown` and `unplaced`.
     """
 
     indicator: str
