@@ -2,8 +2,8 @@
 
 Every case system writes a coded value in its own way: "a) WBRI", "WBRI - White British", "A1 White British",
 "1A: Individual", "Education - Primary School". A code set holds, for each code, the phrases that mean it; a
-spelling is matched by the code written in it and by its words, and the two must agree. What is not understood,
-or could be understood in two ways, stays unknown with the reason.
+spelling is matched by the code written in it and by its words, and the two must agree. What is not
+understood, or could be understood in two ways, stays unknown with the reason.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ def _bare_table(phrases: Mapping[Words, str], fillers: Words) -> dict[Words, str
 
 
 def _is_distinctive(part: str) -> bool:
-    """Whether a part looks like a code that nobody writes by chance: letters with digits, or four capitals."""
+    """Whether a part is a code that nobody writes by chance: letters with digits, or four capitals."""
     if any(char.isdigit() for char in part):
         return any(char.isalpha() for char in part)
     return len(part) == 4 and part.isupper()

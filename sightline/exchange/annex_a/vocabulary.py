@@ -10,12 +10,19 @@ from typing import Any
 
 from sightline.exchange.codes import CodeSet
 
-_FILES = ("vocabulary.toml", "ethnicity.toml", "referral_source.toml", "need.toml", "looked_after.toml", "agency.toml")
+_FILES = (
+    "vocabulary.toml",
+    "ethnicity.toml",
+    "referral_source.toml",
+    "need.toml",
+    "looked_after.toml",
+    "agency.toml",
+)
 
 
 @cache
 def code_sets() -> Mapping[str, CodeSet]:
-    """Every code set by its key; KeyError or ValueError when a file is wrong, which is a programming error."""
+    """Every code set by its key; ValueError when a phrase of one means two codes."""
     sets: dict[str, CodeSet] = {}
     for name in _FILES:
         for key, table in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items():
