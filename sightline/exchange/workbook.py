@@ -2,7 +2,7 @@
 
 A parser trusts what a workbook says of itself; one cell at XFD1048576, or a megabyte that unpacks to
 gigabytes, then takes the machine's memory. So the file is looked through first, in pieces of bounded size:
-what it really unpacks to, and where its cells really lie. Whatever is wrong ends in `Unreadable`, in one sentence.
+what it really unpacks to, and where its cells really lie. What is wrong ends in `Unreadable`, in one sentence.
 """
 
 from __future__ import annotations
@@ -143,23 +143,26 @@ def _refuse_definitions(text: bytes, is_start: bool, name: str) -> None:
 
 def _furthest(text: bytes) -> tuple[int, int]:
     """The last row and the last column that a piece of a sheet's XML names."""
-    row, column = 0, 0
-    for letters, digits in set(_CELL.findall(text)):
-        if len(letters) > 3 or len(digits) > 7:
-            return MOST_ROWS + 1, MOST_COLUMNS + 1
-        row = max(row, int(digits or 0))
-        number = 0
-        for letter in letters.upper():
-            number = number * 26 + letter - 64
-        column = max(column, number)
-    return row, column
+    cells = _CELL.findall(text)
+    rows = {digits for _, digits in cells if len(digits) <= 7}
+    columns = {letters.upper() for letters, _ in cells if len(letters) <= 3}
+    if any(len(digits) > 7 or len(letters) > 3 for letters, digits in cells):
+        return MOST_ROWS + 1, MOST_COLUMNS + 1
+    return max((int(digits or 0) for digits in rows), default=0), max(map(_number_of, columns), default=0)
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _refuse_area(rows: int, columns: int, name: str) -> None:
     if rows > MOST_ROWS:
         raise Unreadable(
-            f"{name} has a sheet that reaches to row {rows:,}, past the {MOST_ROWS:,} that are read; delete the"
-            " rows below the data and save it again"
+            f"{name} has a sheet that reaches to row {rows:,}, past the {MOST_ROWS:,} that are read;"
+            " delete the rows below the data and save it again"
         )
     if columns > MOST_COLUMNS:
         raise Unreadable(

@@ -261,7 +261,7 @@ def _plain_words() -> frozenset[str]:
 
 
 def safely(text: str) -> str:
-    """A value as it may be shown: words of no code set (they could be a name) and long numbers by their shape.
+    """A value as it may be shown: words that no code set has (perhaps a name) and long numbers by shape.
 
     >>> safely("Father - Zebedee")
     'Father - Aaaaaaa'

@@ -139,7 +139,7 @@ class Checks:
             before = rows.setdefault(whole, row.number)
             once = subjects.setdefault(subject, row.number)
             if before != row.number:
-                expected = f"each row once: it repeats row {before}"
+                expected = f"each row once: in all that is read it says the same as row {before}"
                 self._query("row-repeated", annex_list, row, annex_list.identifier, subject, expected)
             elif annex_list.one_row_a_child and once != row.number:
                 expected = f"one row only: row {once} has the same identifier"

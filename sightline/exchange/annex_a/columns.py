@@ -42,8 +42,8 @@ class AnnexList:
     """One list: `months` is how far it looks back (0: the day of the extract alone).
 
     `event` is the column that dates its rows, `identifier` the one that says who a row is about. `order`
-    gives pairs of columns of which the first day may not be later than the second. `ends` is the column after which
-    a row leaves the list when the window has moved on.
+    gives pairs of columns of which the first day may not be later than the second. `ends` is the column that
+    says when the row's episode ended.
     """
 
     number: int

@@ -17,6 +17,8 @@ from sightline.facts.manifest import Severity, shape_of
 HEADER_WITHIN = 20
 """Rows, from the top, among which a header is looked for: banners and titles stand above it."""
 
+_TEMPLATE = frozenset({"front_sheet", "faq_and_changes", "guidance", "codes_used"})
+"""The sheets with which Ofsted's own template begins; they hold no list."""
 _COMMON = frozenset("child sex ethnicity born age disabled team worker adviser family uasc".split())
 _NUMBERED = re.compile(r"list[\s_.:-]*0*(\d{1,2})(?!\d)", re.IGNORECASE)
 _LEADING = re.compile(r"\s*0*(\d{1,2})[\s_.:-]+\D")
@@ -51,7 +53,9 @@ def find_lists(workbook: Workbook, findings: Findings) -> Iterator[Found]:
         found = _recognise(sheet, rows, findings)
         if found is not None:
             yield found
-        elif any(tidy(value) is not None for row in rows for value in row):
+        elif sheet.lower().strip() not in _TEMPLATE and any(
+            tidy(value) is not None for row in rows for value in row
+        ):
             findings.note(
                 "sheet-not-a-list",
                 Severity.QUERY,

@@ -33,8 +33,8 @@ def read(delivery: Delivery, context: Context) -> Reading:
     found_lists = list(find_lists(workbook, reading.findings))
     if not found_lists:
         raise Unreadable(
-            f"{delivery.name} holds no list of Annex A: no sheet is called List 1 to List 11, or has the header"
-            " of one"
+            f"{delivery.name} holds no list of Annex A: no sheet is called List 1 to List 11, or has the"
+            " header of one"
         )
     for found in found_lists:
         reading.read_list(found)
