@@ -41,6 +41,7 @@ def _code_set(table: Mapping[str, Any]) -> CodeSet:
         fillers=_spellings(table.get("fillers", ())),
         loose=table.get("loose", False),
         written=table.get("written", True),
+        divided=table.get("divided", False),
     )
 
 
