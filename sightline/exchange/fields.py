@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from sightline.exchange.reading import Findings
 from sightline.exchange.values import as_claim, as_day, as_whole, tidy
@@ -53,8 +54,7 @@ def codes_of_year(sets: dict[str, Spans], year: int) -> dict[str, Codes]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands: the sheet, and the row or line as the sender sees it."""
 
     sheet: str

@@ -76,7 +76,7 @@ def leaves(element: Element) -> tuple[dict[str, str], list[str]]:
         text = child.text
         if text is None or not (text := text.strip()):
             continue
-        name = local(child)
+        name = _local(child.tag)
         if name in found:
             repeated.append(name)
         else:

@@ -48,9 +48,9 @@ def header_of(element: Element) -> Header:
 def settle(header: Header, name: str, context: Context, fields: Fields) -> Coverage:
     """Which days the census answers for: the year to its reference date, or to the day it was taken.
 
-    The earlier of the two ends the window. A census without a usable reference date is of the year that its header names, or else of the financial
-    year that ended last before it was taken. Raises Unreadable for another return than this one, and for a
-    year that had not begun when the file was taken.
+    The earlier of the two ends the window. A census without a usable reference date is of the year that its
+    header names, or else of the financial year that ended last before it was taken. Raises Unreadable for
+    another return than this one, and for a year that had not begun when the file was taken.
     """
     at = Place(SHEET, header.line)
     collection = header.values.get("Collection", "CIN")

@@ -53,7 +53,7 @@ class ProtectionPlan:
 
 @dataclass(slots=True)
 class Episode:
-    """One CINdetails. `referred` is unknown when the module itself was refused; what is in it may be usable."""
+    """One CINdetails. `referred` is unknown when the module itself was refused but not what is in it."""
 
     line: int
     referred: date | None

@@ -114,10 +114,13 @@ class Modules:
 
     def _listed(self, element: Element, tag: str, dfe: str) -> Iterator[str]:
         """The codes of the elements called `tag` at any depth, each of which is a row of its own."""
+        sheet, codes = _SHEET_OF[tag], self._codes[tag]
         for part in element.iter(f"{{*}}{tag}"):
-            at = Place(_SHEET_OF[tag], line_of(part))
-            self._fields.count(at.sheet)
-            code, codes = (part.text or "").strip().upper(), self._codes[tag]
+            self._fields.count(sheet)
+            if part.text in codes.current:
+                yield part.text
+                continue
+            at, code = Place(sheet, line_of(part)), (part.text or "").strip().upper()
             if code not in codes.ever:
                 self._fields.refuse("code-unknown", at, tag, part.text, f"{codes.expected} ({dfe})")
                 continue
