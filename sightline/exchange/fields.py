@@ -163,17 +163,22 @@ class Fields:
         if text in codes.current:
             return text
         found = None if text is None else _MADE_NUMBER.sub(r"\1", text.strip().upper())
-        if found in codes.ever:
+        if found is not None and found in codes.ever:
             if found != text:
                 self.corrected("code-spelling", at, column, text, found)
             if found not in codes.current:
-                self.query("code-not-of-year", at, column, text, codes.expected)
+                self.not_of_year(at, column, found, codes)
             return found
         if tidy(text) is not None:
             self.unknown("code-unknown", at, column, text, _with(codes.expected, dfe))
         elif dfe:
             self.unknown("value-missing", at, column, text, _with(codes.expected, dfe))
         return None
+
+    def not_of_year(self, at: Place, column: str, code: str, codes: Codes) -> None:
+        """Ask about a code of another year's return: it is national, so it is shown as it stands."""
+        note = self.findings.note
+        note("code-not-of-year", Severity.QUERY, at.sheet, at.row, column, code, codes.expected)
 
     def claim(self, at: Place, column: str, text: str | None, dfe: str = "") -> bool | None:
         """Yes or no (1, 0, true or false); unknown and reported when it is neither, or required and blank."""

@@ -125,9 +125,7 @@ def main(children: int) -> None:
         reading = cin_census.read(Delivery("cin-census", path.name, (path,)), context)
         seconds, cpu = time.perf_counter() - begun, time.process_time() - begun_cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{children:,} children, {size:.0f} MB of XML: {seconds:.1f} s ({cpu:.1f} s of processor), peak {peak:.0f} MB"
-    )
+    print(f"{children:,} children, {size:.0f} MB: {seconds:.1f} s, {cpu:.1f} s of processor, {peak:.0f} MB")
     for sheet in reading.sheets:
         print(f"  {sheet.name:22} read {sheet.read:>8,} accepted {sheet.accepted:>8,}")
 

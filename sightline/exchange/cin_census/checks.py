@@ -128,7 +128,7 @@ def _check_within(episode: Episode, fields: Fields) -> None:
     wanted = "one assessment after another (DfE rules 8863Q, 8896)"
     for line, start in _overlaps(assessments):
         fields.query("assessments-overlap", Place("Assessments", line), _STARTED, start, wanted)
-    # An enquiry is over at its conference; one that needs none is over on a day that the census does not hold.
+    # An enquiry ends with its conference; when one that needs none ends, the census does not say.
     enquiries = [
         (item.line, item.start, item.start if item.is_unnecessary else item.conference)
         for item in episode.enquiries

@@ -125,7 +125,7 @@ class Modules:
                 self._fields.refuse("code-unknown", at, tag, part.text, f"{codes.expected} ({dfe})")
                 continue
             if code not in codes.current:
-                self._fields.query("code-not-of-year", at, tag, code, codes.expected)
+                self._fields.not_of_year(at, tag, code, codes)
             yield code
 
     def _episode(self, element: Element) -> Episode:
