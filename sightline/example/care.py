@@ -143,8 +143,8 @@ def _episodes(rng: Random, changes: list[_Change], care: Care) -> list[CareEpiso
         kind, provider, placed_on, postcode, urn, authority = place
         episodes.append(
             CareEpisode(
-                change.on, why, status, kind, provider, placed_on, care.ended_on, care.ended_for, "", postcode,
-                urn, authority,
+                change.on, why, status, kind, provider, placed_on, care.ended_on, care.ended_for, "",
+                postcode, urn, authority,
             )
         )  # fmt: skip
     return episodes

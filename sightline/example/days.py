@@ -43,7 +43,7 @@ def working_days_between(start: date, end: date) -> int:
 
 
 def months_after(day: date, n: int) -> date:
-    """Give the same day n months on (back if n is negative), or the last of that month where it is shorter."""
+    """Give the same day n months on (back if n is negative), or the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

@@ -18,7 +18,7 @@ _HIGHEST = 1.34
 def go_missing(
     rng: Random, stories: Stories, first: date, last: date, yearly: float, missing_from: str, authority: str
 ) -> list[Missing]:
-    """Give a child's missing episodes from `first` to `last`, `yearly` a year on average, in order of time."""
+    """Give a child's missing episodes from `first` to `last`, `yearly` a year on average, in order."""
     if last < first:
         return []
     expected = yearly * _HIGHEST * ((last - first).days + 1) / 365.25

@@ -1,7 +1,7 @@
 """How often things happen in the invented borough, and how that changes: the shape of a real partnership.
 
-Yearly numbers are for a borough of `borough.UNDER_18` children. The shape (not the children) follows published
-reports of a large outer London partnership: about 3,600 assessments a year, 72% of them within 45 working
+Yearly numbers are for a borough of `borough.UNDER_18` children. The shape (not the children) follows
+published reports of a large outer London partnership: about 3,600 assessments a year, 72% of them within 45 working
 days and 70% without further action; 350 protection plans; 805 looked-after children, half of them
 unaccompanied; 3,195 missing episodes a year; 20 to 29 private fostering arrangements.
 """

@@ -1,7 +1,7 @@
 """The invented children, one after the other: the same seed gives the same children in any writer.
 
-Each child is drawn from a stream of random numbers of its own, so a borough of any size is made child by child
-in flat memory. `size` children have an episode of need open on some day from `first` to `until`, exactly.
+Each child is drawn from a stream of random numbers of its own, so a borough of any size is made child by
+child in flat memory. `size` children have an episode of need open on some day from `first` to `until`, exactly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from random import Random
 from sightline.example import borough, rates
 from sightline.example.care import look_after
 from sightline.example.chance import Mix, between, events, lasting, stream
-from sightline.example.days import DAY, age_at, birthday, months_after, working_days_after
+from sightline.example.days import DAY, birthday, months_after, working_days_after
 from sightline.example.missing import go_missing
 from sightline.example.needs import day_of_birth, end_by, refer, referred_again
 from sightline.example.record import Child, Contact, EarlyHelp, Need
@@ -50,11 +50,9 @@ class World:
 
     def people(self) -> Iterator[Child]:
         """Give every child of the borough whom some extract may name."""
-        number = 0
-        for child in self._streams():
+        for number, child in enumerate(self._streams()):
             child.id = str(2_000_000 + (number * 611_953 + self.seed * 7919) % _IDS)
             child.upn = _upn(number) if child.upn else ""
-            number += 1
             yield child
 
     def _streams(self) -> Iterator[Child]:
