@@ -26,7 +26,7 @@ LOCALITIES: Mapping[str, float] = {
 """Localities, each with its share (%) of the children."""
 
 NEIGHBOURS = ("305", "308", "304", "302", "307", "310", "311", "312", "317", "320")
-"""Outer London authorities with published figures, to be compared with; the invention says nothing of them."""
+"""Outer London authorities with published figures, to be compared with."""
 
 PLACED_HERE_BY = ("303", "305", "314", "315", "319", "308")
 """Authorities that, in this invention, place children in the borough."""

@@ -201,7 +201,7 @@ def _before(_: Random, value: str) -> str:
 
 _MESS: tuple[tuple[str, str, str, Written], ...] = (
     ("upn-check-letter", "UPN", "the UPN has a wrong check letter", lambda _, v: other_letter(v)),
-    ("birth-impossible", "PersonBirthDate", "a birth on no day of the calendar", lambda _, v: v[:4] + "-02-31"),
+    ("birth-impossible", "PersonBirthDate", "born on no day of a calendar", lambda _, v: v[:4] + "-02-31"),
     ("source-unknown", "ReferralSource", "a source that no set has", lambda *_: "99"),
     ("ethnicity-unknown", "Ethnicity", "an ethnicity that no set has", lambda *_: "ZZZZ"),
     ("need-unknown", "PrimaryNeedCode", "a primary need that no set has", lambda *_: "N77"),
@@ -223,7 +223,7 @@ class _Spoiler:
         self._rest = rng.randrange(3, EVERY)
 
     def spoil(self, first: int, lines: list[str]) -> list[str]:
-        """Give the child's lines, one of them spoilt if it is time; `first` is the number of its first line."""
+        """Give the child's lines, one of them spoilt if it is time; `first` is the first one's number."""
         self._rest -= 1
         if self._rest > 0:
             return lines

@@ -8,7 +8,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sightline.example.chance import stream
-from sightline.example.mess import Kind, Ledger, Row, Spoiler, blank, impossible, put, repeat, swap
+from sightline.example.mess import (
+    Kind,
+    Ledger,
+    Row,
+    Spoiler,
+    as_decimal,
+    blank,
+    impossible,
+    put,
+    repeat,
+    swap,
+)
 from sightline.example.partners import PARTNER_LISTS, about, missing_elsewhere, missing_row
 from sightline.example.periods import Year
 from sightline.example.record import Child
@@ -24,7 +35,7 @@ _MESS: dict[str, tuple[Kind, ...]] = {
         Kind("found-before-reported", "found before reported", swap("reported_at", "found_at")),
         Kind("risk-unknown", "a risk that no list has", put("risk", lambda *_: "severe")),
         Kind("event-impossible", "reported on a day that is none", put("reported_at", impossible)),
-        Kind("id-decimal", "a spreadsheet made the id a number with '.0'", put("child_id", lambda _, v: f"{v}.0")),
+        Kind("id-decimal", "a spreadsheet made the id a number with '.0'", put("child_id", as_decimal)),
         Kind("row-twice", "the row is there twice", repeat("child_id"), repeats=True),
     ),
     "allegations": (

@@ -1,8 +1,8 @@
 """Planted mess: each error that an extract is given is written down, so that a quality report can be checked.
 
 Nothing is planted by chance alone: in each sheet the kinds that fit its rows take turns, every so many rows,
-until each has been planted `TIMES` times. `reported` says whether a good reader has anything to report; where it
-has not, it should simply understand the value.
+until each has been planted `TIMES` times. `reported` says whether a good reader has anything to report; where
+it has not, it should simply understand the value.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ class Ledger:
         lines = [
             "# Planted mess",
             "",
-            "These errors were put into the extracts on purpose. `mess.json` lists each with file, sheet, row,",
-            "column and the value written. Where nothing is to be reported, a reader should understand the value.",
+            "These errors were put into the extracts on purpose. `mess.json` lists each with file, sheet,",
+            "row, column and the value written. Where nothing is to be reported, a reader should understand",
+            "the value.",
             "",
             "| kind | what is wrong | how often | to be reported |",
             "|---|---|---|---|",
@@ -174,8 +175,14 @@ def impossible(rng: Random, value: object) -> str:
     return f"{rng.choice(('31/02', '30/02', '31/06', '31/11'))}/{year}"
 
 
-def other_letter(upn: str) -> str:
+def as_decimal(_: Random, value: object) -> str:
+    """Give an id as a spreadsheet leaves it that took it for a number."""
+    return f"{value}.0"
+
+
+def other_letter(value: object) -> str:
     """Give a whole UPN with a wrong check letter; anything else as it is."""
+    upn = str(value)
     return ("B" if upn[0] == "A" else "A") + upn[1:] if len(upn) == 13 else upn
 
 

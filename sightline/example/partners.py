@@ -1,7 +1,7 @@
 """What the partner agencies send: rows of our own templates, by the template's column keys.
 
-All but private fostering scale with the borough. Private fostering keeps the 20 to 29 arrangements that a large
-borough reports, since a quarter of them would tell nothing month by month.
+All but private fostering scale with the borough. Private fostering keeps the 20 to 29 arrangements that a
+large borough reports, since a quarter of them would tell nothing month by month.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def missing_row(episode: Missing, taken: date) -> Row:
 
 
 def missing_elsewhere(world: World) -> Iterator[tuple[Row, Missing]]:
-    """Give the episodes of children whom other authorities look after in the borough: no local id is known."""
+    """Give the episodes of children whom other authorities look after in the borough, by police reference."""
     yearly = 4.6
     for number in range(round(rates.MISSING_FROM_OTHERS / yearly * world.scale)):
         rng = stream(world.seed, "elsewhere", number)
@@ -155,16 +155,17 @@ def private_fostering(world: World, first: date, last: date, taken: date) -> Ite
         }  # fmt: skip
         visits = list(_visits(rng, notified, min(ended, taken)))
         if started <= last and ended >= first:
-            for visit in [*visits] or [None]:
-                alone = rng.random() < 0.9 if visit else None
-                yield {**arrangement, "visited_on": visit, "was_seen_alone": alone}
+            for visit, is_alone in visits:
+                yield {**arrangement, "visited_on": visit, "was_seen_alone": is_alone}
+            if not visits:
+                yield arrangement
 
 
-def _visits(rng: Random, notified: date, last: date) -> Iterator[date]:
+def _visits(rng: Random, notified: date, last: date) -> Iterator[tuple[date, bool]]:
     on_time = rng.random() < 0.8
     day = working_days_after(notified, rng.randrange(1, 8) if on_time else rng.randrange(8, 16))
     while day <= last:
-        yield day
+        yield day, rng.random() < 0.9
         every = 35 if (day - notified).days < 365 else 70
         day = working_days_after(day + timedelta(days=every - rng.randrange(9)), 0)
         if rng.random() < 0.1:
@@ -197,8 +198,9 @@ def training(world: World, first: date, last: date, _: date) -> Iterator[Row]:
         rng = stream(world.seed, "training", month)
         for (course, level), yearly in _COURSES.items():
             held = working_days_after(month, rng.randrange(1, 19))
-            for _ in range(events(rng, yearly * world.scale / 12 * (0.3 if month.month == 8 else 1.06))):
-                person = rng.randrange(staff)
+            season = 0.3 if month.month == 8 else 1.06
+            many = min(staff, events(rng, yearly * world.scale / 12 * season))
+            for person in rng.sample(range(staff), many):
                 yield {
                     "attended_on": held, "person": f"T{person:05d}", "course": course, "level": level,
                     "agency": _ATTENDS.draw(stream(world.seed, "attendee", person)),
@@ -245,7 +247,7 @@ def agency_returns(world: World, first: date, last: date, taken: date) -> Iterat
 
 
 def _front_door(world: World, month: date) -> Row:
-    """Give the hub's monthly figure: contacts with a decision within one working day. The last March is slow."""
+    """Give the hub's monthly figure: contacts decided within one working day. The last March is slow."""
     rng = stream(world.seed, "front-door", month)
     contacts = events(rng, 1050 * world.scale)
     is_slow = (month.year, month.month) == (world.until.year, world.until.month)

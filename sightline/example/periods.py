@@ -10,7 +10,7 @@ from sightline.example.days import DAY, months_after, working_days_after
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A financial year, the year of the census and of the looked-after return; `taken` is its extracts' day."""
+    """A financial year, as the census and the looked-after return have it, and the day of its extracts."""
 
     first: date
     last: date

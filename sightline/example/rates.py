@@ -1,8 +1,8 @@
 """How often things happen in the invented borough, and how that changes: the shape of a real partnership.
 
 Yearly numbers are for a borough of `borough.UNDER_18` children. The shape (not the children) follows
-published reports of a large outer London partnership: about 3,600 assessments a year, 72% of them within 45 working
-days and 70% without further action; 350 protection plans; 805 looked-after children, half of them
+published reports of a large outer London partnership: about 3,600 assessments a year, 72% of them within 45
+working days and 70% without further action; 350 protection plans; 805 looked-after children, half of them
 unaccompanied; 3,195 missing episodes a year; 20 to 29 private fostering arrangements.
 """
 
@@ -96,9 +96,9 @@ NEED = Mix(
 FACTOR = Mix(
     {
         "3B": 33.0, "3A": 8.0, "4B": 28.0, "4A": 16.0, "17A": 18.0, "16A": 14.0, "1B": 12.0, "2B": 12.0,
-        "2A": 4.0, "18C": 10.0, "18B": 2.0, "19C": 4.0, "19B": 2.0, "14A": 7.0, "5A": 6.0, "5B": 3.0, "6A": 5.0,
-        "6B": 5.0, "7A": 3.0, "8E": 0.4, "10A": 4.0, "11A": 3.0, "12A": 1.0, "13A": 3.0, "15A": 5.0, "20": 5.0,
-        "22A": 0.7, "23A": 0.4, "24A": 3.0,
+        "2A": 4.0, "18C": 10.0, "18B": 2.0, "19C": 4.0, "19B": 2.0, "14A": 7.0, "5A": 6.0, "5B": 3.0,
+        "6A": 5.0, "6B": 5.0, "7A": 3.0, "8E": 0.4, "10A": 4.0, "11A": 3.0, "12A": 1.0, "13A": 3.0,
+        "15A": 5.0, "20": 5.0, "22A": 0.7, "23A": 0.4, "24A": 3.0,
     }
 )  # fmt: skip
 ABUSE = Mix({"EMO": 42.0, "NEG": 40.0, "PHY": 11.0, "SAB": 5.0, "MUL": 2.0})

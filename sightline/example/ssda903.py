@@ -1,7 +1,7 @@
 """The invented borough's looked-after returns (SSDA903): a folder of CSV files for each financial year.
 
-A file holds the year's own: episodes open in it, its reviews and missing episodes. So the start of a period of
-care that began earlier is not in it, as in a real return.
+A file holds the year's own: episodes open in it, its reviews and missing episodes. So the start of a period
+of care that began earlier is not in it, as in a real return.
 """
 
 from __future__ import annotations
@@ -15,7 +15,18 @@ from pathlib import Path
 from sightline.example.annex_a.rows import turn
 from sightline.example.chance import stream
 from sightline.example.days import age_at, birthday
-from sightline.example.mess import Kind, Ledger, Row, Spoiler, blank, impossible, other_letter, put, repeat
+from sightline.example.mess import (
+    Kind,
+    Ledger,
+    Row,
+    Spoiler,
+    as_decimal,
+    blank,
+    impossible,
+    other_letter,
+    put,
+    repeat,
+)
 from sightline.example.periods import Year
 from sightline.example.record import Care, Child, seen
 from sightline.example.world import World
@@ -136,13 +147,11 @@ _MESS: dict[str, tuple[Kind, ...]] = {
         Kind(
             "upn-check-letter",
             "the UPN has a wrong check letter",
-            put("UPN", lambda _, v: other_letter(str(v))),
+            put("UPN", lambda _, v: other_letter(v)),
         ),
         Kind("ethnicity-unknown", "an ethnicity that no set has", put("ETHNIC", lambda *_: "ZZZZ")),
         Kind("birth-impossible", "a date of birth that no calendar has", put("DOB", impossible)),
-        Kind(
-            "id-decimal", "a spreadsheet made the id a number with '.0'", put("CHILD", lambda _, v: f"{v}.0")
-        ),
+        Kind("id-decimal", "a spreadsheet made the id a number with '.0'", put("CHILD", as_decimal)),
     ),
     "episodes": (
         Kind("placement-unknown", "a placement that no set has", put("PLACE", lambda *_: "Q9")),

@@ -1,7 +1,7 @@
 """The invented children, one after the other: the same seed gives the same children in any writer.
 
 Each child is drawn from a stream of random numbers of its own, so a borough of any size is made child by
-child in flat memory. `size` children have an episode of need open on some day from `first` to `until`, exactly.
+child in flat memory. Exactly `size` children have an episode of need open on a day from `first` to `until`.
 """
 
 from __future__ import annotations
@@ -141,9 +141,9 @@ class World:
     def _contact(self, rng: Random, child: Child, need: Need) -> None:
         child.contacts.append(Contact(need.referred_on - rng.choice((0, 0, 0, 1)) * DAY, need.source))
         for _ in range(events(rng, 0.4 * min(3.0, (need.closed_on - need.referred_on).days / 365))):
-            child.contacts.append(
-                Contact(between(rng, need.referred_on, need.closed_on), rates.SOURCE.draw(rng))
-            )
+            later = Contact(between(rng, need.referred_on, need.closed_on), rates.SOURCE.draw(rng))
+            if later not in child.contacts:
+                child.contacts.append(later)
 
     def _missing(self, rng: Random, child: Child) -> None:
         ten = birthday(child.born, 10)
@@ -168,8 +168,9 @@ class World:
         child = self._person(rng, "general", day)
         child.contacts = [Contact(day, rates.SOURCE.draw(rng))]
         for _ in range(events(rng, 0.25)):
-            again = between(rng, first, self.horizon)
-            child.contacts.append(Contact(again, rates.SOURCE.draw(rng)))
+            again = Contact(between(rng, first, self.horizon), rates.SOURCE.draw(rng))
+            if again not in child.contacts:
+                child.contacts.append(again)
         return child
 
     def _early_help(self, number: int) -> Child:

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from sightline.example.annex_a import words
-from sightline.example.mess import Kind, Row, as_text, blank, impossible, put, repeat, swap
+from sightline.example.mess import Kind, Row, as_decimal, as_text, blank, impossible, put, repeat, swap
 
 ID = "Child Unique ID"
 _SEEN_CLAIM = "Was the child assessed as requiring LA children's social care support?"
@@ -78,13 +78,13 @@ def _part_year(rng: Random, age: object) -> object:
 
 _COMMON = (
     Kind("id-number", "the id is a number, not text", put(ID, lambda _, v: int(str(v))), reported=False),
-    Kind("id-decimal", "a spreadsheet made the id a number with '.0'", put(ID, lambda _, v: f"{v}.0")),
+    Kind("id-decimal", "a spreadsheet made the id a number with '.0'", put(ID, as_decimal)),
     Kind(
         "code-alone", "the code without its letter", put("Ethnicity", lambda _, v: str(v)[3:]), reported=False
     ),
     Kind("code-in-words", "the words of a code, in a local spelling", _ethnic_words, reported=False),
     Kind("code-unknown", "a code that no set has", put("Ethnicity", lambda *_: "z) ZZZZ")),
-    Kind("not-available", "a failed look-up", put("Gender", lambda *_: "#N/A"), reported=False),
+    Kind("not-available", "a failed look-up", put("Gender", lambda *_: "#N/A")),
     Kind("birth-missing", "no date of birth, but an age", blank("Date of Birth"), reported=False),
     Kind("birth-as-text", "the date of birth is text", put("Date of Birth", as_text), reported=False),
     Kind("birth-impossible", "a date of birth that no calendar has", put("Date of Birth", impossible)),
@@ -92,7 +92,6 @@ _COMMON = (
         "age-part-years",
         "an age with parts of years",
         put("Age of Child (Years)", _part_year),
-        reported=False,
     ),
     Kind("row-twice", "the row is there twice", repeat(ID), repeats=True),
 )
@@ -109,7 +108,9 @@ def kinds(number: int) -> list[Kind]:
         found.append(Kind("end-before-start", "the end is before the start", swap(*_START_END[number])))
     if number in {1, 3}:
         source = "Contact Source" if number == 1 else "Referral Source"
-        found.append(Kind("source-unknown", "a source that no set has", put(source, lambda *_: "Other 99")))
+        found.append(
+            Kind("source-unknown", "a source that no set has", put(source, lambda *_: "y) 99: Walk-in"))
+        )
     if number == 3:
         found.append(Kind("id-missing", "no id", blank(ID)))
     if number == 4:
