@@ -43,7 +43,7 @@ check: env ## Run every check that is not a test: style, types, layers, migratio
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
+	@$(BIN)/lint-imports > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
 	@rm test-results.tmp
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/sightline reference check docs/reference

@@ -11,9 +11,7 @@ import typer
 
 from sightline.example.making import DEMO, FORMATS, Made, Order, make
 
-app = typer.Typer(add_completion=False)
-
-_EXAMPLES = """Examples:
+EPILOG = """Examples:
 
   sightline example demo                                    three years of every extract, with planted mess
 
@@ -25,7 +23,6 @@ _EXAMPLES = """Examples:
 """
 
 
-@app.command(epilog=_EXAMPLES)
 def example(
     out: Annotated[Path, typer.Argument(help="A new or empty folder to write into.")],
     children: Annotated[int, typer.Option(help="Children with an episode of need in these years.")] = DEMO,
