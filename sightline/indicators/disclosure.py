@@ -26,7 +26,8 @@ that are not released, such as the second quarter between two year-to-date figur
 remainders and protected like the rest.
 
 **Not covered.** Differencing against earlier releases, other indicators or other publishers' tables; rolling
-periods that overlap; what 0% and 100% tell about a whole group; counts of unknowns (release them as figures
+periods that overlap; sums of hidden figures that are no figure of the release, such as an unreleased quarter
+of two hidden months; what 0% and 100% tell about a whole group; counts of unknowns (release them as figures
 of their own); knowledge of who the children are. Disclosure control reduces risk, never to nothing: a person
 approves each release.
 """

@@ -1,7 +1,7 @@
 """Control charts: limits, the four rules at their boundaries, and the words that a board reads."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.indicators.control_chart import (
@@ -319,16 +319,19 @@ def changed(values: list[int | None], scale: int, shift: int) -> list[int | None
     return [None if v is None else scale * v + shift for v in values]
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole, st.integers(-100, 100), st.integers(1, 50))
 def test_readings_do_not_depend_on_origin_or_scale(values: list[int | None], shift: int, scale: int) -> None:
     assert readings(values) == readings(changed(values, scale, shift))
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole)
 def test_a_mirrored_series_of_mirrored_polarity_reads_the_same(values: list[int | None]) -> None:
     assert readings(values, "up") == readings(changed(values, -1, 0), "down")
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole)
 def test_the_other_polarity_swaps_improving_and_concerning(values: list[int | None]) -> None:
     assert readings(values, "down") == [SWAP.get(r, r) for r in readings(values, "up")]
@@ -363,6 +366,7 @@ def straight(values: list[float]) -> list[set[str]]:
     return found
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=13, max_size=36))
 def test_signals_equal_a_straight_recomputation(values: list[int]) -> None:
     chart = chart_of([float(v) for v in values])

@@ -380,6 +380,7 @@ def test_no_small_count_of_shares_by_month_quarter_and_half_year_is_told(
     assert told(table, protect(table)) == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(grid(3, 3))
 def test_the_choice_is_the_same_every_time(inner: list[list[int]]) -> None:
     table = with_totals(inner)
