@@ -165,8 +165,7 @@ class Engine:
         for period in periods:
             owners = self._data.support.owners(indicator, source_format, period)
             blank = replace(blank, period=period, sources=owners)
-            if _stood_another_day(indicator, period, counted):
-                words = f"no row of the extract is of {in_words(period.last)}"
+            if words := _has_no_row(indicator, period, counted):
                 found[period] = [replace(blank, refused=words)]
                 continue
             found[period] = [
@@ -261,9 +260,14 @@ def _splits(
     return splits, refused
 
 
-def _stood_another_day(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> bool:
-    """Whether a table of what stood on single days has none of the period's last day: that is no nought."""
+def _has_no_row(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> str:
+    """Why no row is no nought: numbers that are not there do not add up to one, and what stood on other
+    single days says nothing of the last day."""
+    if (period.label, None, None) in counted:
+        return ""
+    if indicator.basis is not Basis.SNAPSHOT:
+        return f"no row of the extract falls in {period.label}" if indicator.sums else ""
     is_episodes = bool(indicator.until or TABLES[indicator.table].ends)
-    if indicator.basis is not Basis.SNAPSHOT or is_episodes:
-        return False
-    return (period.label, None, None) not in counted
+    return (
+        "" if is_episodes and not indicator.sums else f"no row of the extract is of {in_words(period.last)}"
+    )
