@@ -28,6 +28,8 @@ _OPEN_TABLES = {
 def look_across(sources: Sequence[SourceFile], tables: Sequence[Tables]) -> list[Findings]:
     """The findings for each source, compared with the sources before it."""
     findings = [Findings() for _ in sources]
+    if len(sources) < 2:
+        return findings
     for column, title, empty in _SAID_OF_CHILD:
         _compare_children(
             sources, [_said_of_children(held, column, empty) for held in tables], title, findings
