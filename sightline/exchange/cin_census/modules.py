@@ -67,6 +67,7 @@ class Modules:
         if identifier is None:
             self._refuse_within(element)
             return None
+        identifiers["LAchildID"] = identifier
         born = fields.day(at, _BORN, identifiers.get(_BORN))
         expected = fields.day(at, _EXPECTED, identifiers.get(_EXPECTED), planned=True)
         died = fields.day(at, _DIED, identifiers.get(_DIED))

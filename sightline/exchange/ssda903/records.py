@@ -42,7 +42,9 @@ def records_of(delivery: Delivery, fields: Fields) -> dict[str, list[Record]]:
 
     Raises Unreadable for a file that is none of the return's tables, and for a table that comes twice.
     """
-    if delivery.paths[0].suffix.lower() == ".xml":
+    with delivery.paths[0].open("rb") as file:
+        start = file.read(64)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _xml_records(delivery, fields)
     tables: dict[str, list[Record]] = {}
     for path in delivery.paths:
