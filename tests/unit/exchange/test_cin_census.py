@@ -374,6 +374,11 @@ class TestTraits:
         assert values(reading, "referrals", "born_month", "age") == [(202509, -1)]
         assert reading.issues == ()
 
+    def test_an_empty_module_is_a_row_without_a_date(self, read) -> None:
+        reading = read(child(episode("<Assessments/><Section47></Section47>")))
+        assert {sheet.name for sheet in reading.sheets if sheet.refused} == {"Assessments", "Section47"}
+        assert rules(reading) == {"date-missing"}
+
     def test_a_module_that_is_not_known_is_reported_not_passed_over(self, read) -> None:
         inside = "<PreProceedingsandFGDM><PPStartDate>2025-06-01</PPStartDate></PreProceedingsandFGDM>"
         reading = read(child(episode(inside)))
