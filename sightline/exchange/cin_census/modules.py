@@ -45,6 +45,25 @@ _SHEET_OF = {
     "AssessmentFactors": "Factors",
     "CPPreviewDate": "Reviews",
 }
+KNOWN: dict[str, frozenset[str]] = {
+    "ChildIdentifiers": SECRET | {"UPNunknown", "Sex", "GenderCurrent"},
+    "ChildCharacteristics": frozenset({"Ethnicity"}),
+    "CINdetails": frozenset(
+        "CINreferralDate ReferralSource PrimaryNeedCode CINclosureDate ReasonForClosure DateOfInitialCPC"
+        " ReferralNFA".split()
+    ),
+    "Assessments": frozenset(
+        "AssessmentActualStartDate AssessmentInternalReviewDate AssessmentAuthorisationDate"
+        " AssessmentFactors".split()
+    ),
+    "Section47": frozenset("S47ActualStartDate InitialCPCtarget DateOfInitialCPC ICPCnotRequired".split()),
+    "CINPlanDates": frozenset({"CINPlanStartDate", "CINPlanEndDate"}),
+    "ChildProtectionPlans": frozenset(
+        "CPPstartDate CPPendDate InitialCategoryOfAbuse LatestCategoryOfAbuse NumberOfPreviousCPP"
+        " CPPreviewDate".split()
+    ),
+}
+"""The elements that a module may hold; any other is reported, for its value would be lost in silence."""
 _BORN, _EXPECTED, _DIED = "PersonBirthDate", "ExpectedPersonBirthDate", "PersonDeathDate"
 Row = TypeVar("Row")
 
@@ -96,6 +115,11 @@ class Modules:
         content = content_of(element)
         for name in content.repeated:
             self._fields.query("element-repeated", at, name, None, "one value; the first is used")
+        known = KNOWN[local(element)]
+        if not content.values.keys() <= known:
+            for name in sorted(content.values.keys() - known):
+                expected = f"an element of {local(element)}; its value is not read"
+                self._fields.query("element-not-read", at, name[:40], None, expected)
         return content
 
     def _sex(self, at: Place, values: Mapping[str, str]) -> str | None:

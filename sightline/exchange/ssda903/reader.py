@@ -34,7 +34,8 @@ def read(delivery: Delivery, context: Context) -> Reading:
     """The facts, counts and issues of one return; Unreadable when it cannot be used as a whole.
 
     A return does not say which year it is of: see `window_of`. A set may lack tables: what only they hold is
-    unknown, and a fact table that needs them has no window.
+    unknown, and a fact table that needs them has no window. OC2, OC3, PrevPerm, SWEpisodes and DoLo are
+    counted and looked at for identifiers and birth dates; no fact table takes them.
     """
     fields = Fields(COLUMNS, SECRET, context.extracted_on)
     records = records_of(delivery, fields)

@@ -471,12 +471,16 @@ CHECKS = [
     ("activity-after-no-action", episode(assessment("2025-05-20"), nfa="1")),
     ("episodes-overlap", episode() + episode(referred="2025-07-01")),
     ("duplicate", episode() + episode()),
+    ("duplicate", episode(assessment("2025-06-20", "2025-06-25") * 2)),
+    ("element-not-read", episode("<Assesments>2025-05-05</Assesments>")),
     ("referral-long-before-birth", episode(referred="2014-01-01")),
     ("child-without-episode", ""),
 ]
 
 
-@pytest.mark.parametrize(("rule", "modules"), CHECKS, ids=[rule for rule, _ in CHECKS])
+@pytest.mark.parametrize(
+    ("rule", "modules"), CHECKS, ids=[f"{rule}-{at}" for at, (rule, _) in enumerate(CHECKS)]
+)
 def test_each_contradiction_is_asked_about_and_stays_in(read, rule: str, modules: str) -> None:
     if rule == "review-after-plan":
         modules = modules.replace(

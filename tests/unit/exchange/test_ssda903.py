@@ -264,6 +264,7 @@ CHECKS = [
     ("child-not-in-header", with_row("2,02/02/2024,S,V2,N1,U4,PR1,03/02/2024,E4A,,,,")),
     ("id-duplicate", with_row("1,F,15/06/2012,BCRB,,,", "header")),
     ("review-outside-care", with_row("1,15/06/2012,01/02/2020,PN1", "reviews")),
+    ("review-duplicate", with_row("1,15/06/2012,20/08/2025,PN1", "reviews")),
     ("date-in-future", with_row("1,15/06/2012,01/02/2030,PN1", "reviews")),
     ("birth-differs", with_row("1,16/06/2012,01/12/2025,PN1", "reviews")),
     ("missing-outside-care", with_row("1,15/06/2012,M,10/07/2022,12/07/2022", "missing")),
