@@ -89,7 +89,10 @@ def add_reviews(care: Care, records: Identified, rows: Rows) -> None:
         placed = _review(care, identifier, record)
         if placed is not None:
             period, day, code = placed
-            held[identifier, period].setdefault(day, (record.at.row, code))
+            first, _ = held[identifier, period].setdefault(day, (record.at.row, code))
+            if first != record.at.row:
+                expected = f"another day than that of row {first}; the two are counted as one"
+                care.fields.query("review-duplicate", record.at, "REVIEW", day, expected)
     for identifier, periods in care.periods.items():
         for period in periods:
             _add_intervals(care, identifier, period, held.get((identifier, period), {}), rows)
