@@ -194,7 +194,7 @@ class CodeSet:
             return Match(None, Outcome.AMBIGUOUS, f"its code means {code} and its words mean {said.code}")
         if said.outcome is Outcome.AMBIGUOUS and not surest:
             return said
-        if surest or not rest - self._fillers:
+        if surest or (rest and rest <= self._fillers):
             return Match(code, Outcome.MATCHED)
         return Match(None, Outcome.UNKNOWN, f"{code} is written, but the words are not understood")
 
