@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from sightline.example import borough
@@ -21,11 +22,11 @@ class Day:
 
     on: date
 
-    @property
+    @cached_property
     def since(self) -> date:
         return months_after(self.on, -6) + DAY
 
-    @property
+    @cached_property
     def year_ago(self) -> date:
         return months_after(self.on, -12) + DAY
 
