@@ -1,0 +1,1 @@
+"""The clocks as data, by part of the work. `sightline.clocks.registry` joins them."""

@@ -1,0 +1,160 @@
+"""The front door and early help: contacts, referrals, re-referrals, early help assessments."""
+
+from datetime import date
+from functools import partial
+
+from sightline.indicators.definition import (
+    Basis,
+    Breakdown,
+    Evidence,
+    Indicator,
+    Polarity,
+    QuestionSet,
+    Unit,
+)
+from sightline.indicators.timeliness import timeliness
+
+_OWNER, _REVIEW, _THEME = "Children's social care", date(2027, 9, 30), "Front door and early help"
+_WHO = (Breakdown.AGE, Breakdown.SEX, Breakdown.ETHNICITY)
+_indicator = partial(
+    Indicator,
+    question_set=QuestionSet.PRACTICE,
+    evidence=Evidence.QUANTITATIVE,
+    owner=_OWNER,
+    review_on=_REVIEW,
+    theme=_THEME,
+)
+_timeliness = partial(timeliness, owner=_OWNER, review_on=_REVIEW, theme=_THEME)
+
+INDICATORS: tuple[Indicator, ...] = (
+    _indicator(
+        key="contacts",
+        ref="P_N01",
+        title="Contacts",
+        unit=Unit.COUNT,
+        polarity=Polarity.CONTEXT,
+        basis=Basis.FLOW,
+        table="contacts",
+        sources=("annex-a",),
+        population="TRUE",
+        numerator="TRUE",
+        plain="{numerator} contacts reached the front door",
+        why="Demand at the front door: how much, from whom, and whether it is rising.",
+        breakdowns=(Breakdown.SOURCE, *_WHO),
+        notes={"annex-a": "List 1 counts children: a contact about three children is three rows."},
+    ),
+    _indicator(
+        key="contact-rate",
+        ref="P_N01",
+        title="Contacts per 10,000 children",
+        unit=Unit.RATE,
+        polarity=Polarity.CONTEXT,
+        basis=Basis.ROLLING,
+        table="contacts",
+        sources=("annex-a",),
+        population="TRUE",
+        numerator="TRUE",
+        plain="{numerator} contacts among {denominator} children in twelve months",
+        why="Compares demand with places of another size.",
+    ),
+    *_timeliness(
+        key="decision-in-one-working-day",
+        ref="P_N03",
+        title="Contacts decided within one working day",
+        open_title="Contacts undecided past one working day",
+        clock="referral-decision",
+        table="contacts",
+        start="cont_contact_date",
+        stop="decided_on",
+        sources=("annex-a",),
+        things="contacts",
+        done="decided",
+        why="A slow first decision leaves a child waiting and a referrer guessing.",
+        breakdowns=(Breakdown.SOURCE,),
+    ),
+    _indicator(
+        key="referrals",
+        ref="P_N02",
+        title="Referrals",
+        unit=Unit.COUNT,
+        polarity=Polarity.CONTEXT,
+        basis=Basis.FLOW,
+        table="referrals",
+        sources=("cin-census", "annex-a"),
+        population="TRUE",
+        numerator="TRUE",
+        plain="{numerator} referrals were received",
+        why="Demand for social care, and which agencies send it.",
+        breakdowns=(Breakdown.SOURCE, *_WHO),
+    ),
+    _indicator(
+        key="referral-rate",
+        ref="P_N02",
+        title="Referrals per 10,000 children",
+        unit=Unit.RATE,
+        polarity=Polarity.CONTEXT,
+        basis=Basis.ROLLING,
+        table="referrals",
+        sources=("cin-census", "annex-a"),
+        population="TRUE",
+        numerator="TRUE",
+        plain="{numerator} referrals among {denominator} children in twelve months",
+        why="Compares demand with places of another size.",
+        notes={"published": "Equals the rate of DfE table C1 at 31 March."},
+    ),
+    _indicator(
+        key="referrals-accepted",
+        ref="P_N02",
+        title="Referrals accepted",
+        unit=Unit.PERCENT,
+        polarity=Polarity.BOTH,
+        basis=Basis.FLOW,
+        table="referrals",
+        sources=("cin-census", "annex-a"),
+        population="TRUE",
+        numerator="NOT cine_referral_nfa",
+        plain="{numerator} of {denominator} referrals led to something more than no further action",
+        why="Says, agency by agency, whether thresholds are understood alike. Both extremes are a question.",
+        breakdowns=(Breakdown.SOURCE, Breakdown.AGE),
+        notes={
+            "published": "100% less the share with no further action of DfE table C1. The share assessed is"
+            " another thing: never compare the two."
+        },
+    ),
+    _indicator(
+        key="re-referrals",
+        ref="P_N07",
+        title="Referrals within twelve months of an earlier one",
+        unit=Unit.PERCENT,
+        polarity=Polarity.DOWN,
+        basis=Basis.ROLLING,
+        table="referrals",
+        sources=("cin-census", "annex-a"),
+        population="TRUE",
+        numerator=(
+            "count(*) OVER (PARTITION BY child ORDER BY cine_referral_date"
+            " RANGE BETWEEN INTERVAL 12 MONTH PRECEDING AND INTERVAL 1 DAY PRECEDING) > 0"
+        ),
+        lookback_months=12,
+        plain="{numerator} of {denominator} referrals in twelve months followed an earlier one within twelve",
+        why="A child who comes back was perhaps turned away or let go too soon.",
+        breakdowns=(Breakdown.SOURCE, *_WHO),
+        notes={"published": "The share of referrals of DfE table C1; needs the year before as well."},
+    ),
+    _indicator(
+        key="early-help-assessments",
+        ref="P_N09",
+        title="Early help assessments started",
+        unit=Unit.COUNT,
+        polarity=Polarity.UP,
+        basis=Basis.FLOW,
+        table="early_help_assessments",
+        sources=("annex-a",),
+        population="TRUE",
+        numerator="TRUE",
+        plain="{numerator} early help assessments were started",
+        why="Help before statutory need: more of it, earlier, and by more agencies.",
+        owner="Early help board",
+        breakdowns=(Breakdown.AGENCY, *_WHO),
+    ),
+)

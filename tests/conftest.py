@@ -1,0 +1,98 @@
+"""What every test of the web application stands on: an invented partnership, a cast, and a browser."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.utils import timezone
+
+PARTNERSHIP = Path(__file__).parent / "pages" / "partnership.toml"
+PASSWORD = "a-long-invented-phrase"
+
+
+def pytest_configure() -> None:
+    """Serve the invented partnership; fast password hashes and no sign-in limits, in tests only."""
+    from django.conf import settings
+
+    settings.PARTNERSHIP_FILE = PARTNERSHIP
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server's idle connection would keep the database
+    # A browser test runs Playwright's event loop in the thread that uses the database.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Invented people, one for each role, one of another agency, one without a role and one who has left."""
+
+    board_manager: object
+    analyst: object
+    agency_lead: object
+    other_agency_lead: object
+    member: object
+    lay_member: object
+    administrator: object
+    stranger: object
+    leaver: object
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        for field in fields(self):
+            yield field.name, getattr(self, field.name)
+
+
+# Who plays which part: name, role, code of the agency.
+PARTS = {
+    "board_manager": ("Bo Manager", "board-manager", None),
+    "analyst": ("Ana Lyst", "analyst", "avcsc"),
+    "agency_lead": ("Lee Care", "agency-lead", "avcsc"),
+    "other_agency_lead": ("Lou Police", "agency-lead", "avpol"),
+    "member": ("Mem Ber", "member", "avpol"),
+    "lay_member": ("Lay Ember", "lay-member", None),
+    "administrator": ("Ad Min", "administrator", None),
+    "stranger": ("Stran Ger", None, None),
+    "leaver": ("Lea Ver", "board-manager", "avcsc"),
+}
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The cast, stored; everybody signs in with `PASSWORD`."""
+    from sightline.core.models import Agency, RoleAssignment, User
+
+    today = timezone.localdate()
+    password = make_password(PASSWORD)
+    agencies = {
+        "avcsc": Agency.objects.create(code="avcsc", name="Addiscombe Vale children's social care"),
+        "avpol": Agency.objects.create(code="avpol", name="Addiscombe Vale police"),
+    }
+    people = {}
+    for part, (name, role, agency) in PARTS.items():
+        email = f"{name.lower().replace(' ', '.')}@addiscombe-vale.example"
+        user = User.objects.create(email=email, name=name, agency=agencies.get(agency), password=password)
+        if role:
+            until_on = today - timedelta(days=1) if part == "leaver" else None
+            since = today - timedelta(days=30)
+            RoleAssignment.objects.create(user=user, role=role, from_on=since, until_on=until_on)
+        people[part] = user
+    return Cast(**people)
+
+
+@pytest.fixture
+def signed_in():
+    """A function that gives a client signed in as a member of the cast."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+pytest_plugins = ["tests.journeys.browser"]
