@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sightline.clocks.calendar import add_months
 from sightline.example.chance import Mix
-from sightline.example.days import months_after
 
 ENTRIES = 2_520
 """Children a year who are referred after a year or more without a referral."""
@@ -139,7 +139,7 @@ class Stories:
 
     def assessed_in_time(self, started: date, locality: str) -> float:
         """Give the share of assessments authorised within 45 working days."""
-        slow = locality == "Central" and months_after(self.until, -4) < started <= self.until
+        slow = locality == "Central" and add_months(self.until, -4) < started <= self.until
         return 0.40 if slow else 0.725
 
     def interviewed_in_time(self, found: date) -> float:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightline.example.days import birthday, working_day_by, working_days_after
+from sightline.clocks.calendar import add_working_days
+from sightline.example.days import birthday, working_day_by
 from sightline.example.periods import years
 from sightline.example.record import Care, Child, Need
 from sightline.example.world import World
@@ -153,7 +154,7 @@ def yearly(people: list[Child], scale: float, first: date, last: date) -> dict[s
     held = [m for m in missing if m.held_at]
     return {
         "assessments": len(done) / scale,
-        "in 45 days %": share(a.authorised_on <= working_days_after(a.started_on, 45) for a in done),
+        "in 45 days %": share(a.authorised_on <= add_working_days(a.started_on, 45) for a in done),
         "no further action %": share(not a.needs_support for a in done),
         "re-referrals %": 100 * len(again) / len(referred),
         "plans open": sum(p.started_on <= last < p.ended_on for p in plans) / scale,
