@@ -28,7 +28,7 @@ def refer(rng: Random, child: Child, path: str, on: date, stories: Stories) -> N
     if path == "assessed":
         _close_after_assessment(rng, need)
     elif path in {"support", "disabled"}:
-        _support(rng, need, mean=2200 if path == "disabled" else 540)
+        _support(rng, need, mean=2300 if path == "disabled" else 1000)
     elif path == "protection":
         _protect(rng, child, need, stories)
     return need
@@ -61,7 +61,7 @@ def _factors(rng: Random, child: Child, needs_support: bool) -> tuple[str, ...]:
 def _close_after_assessment(rng: Random, need: Need) -> None:
     need.closed_on += timedelta(days=rng.choice((0, 0, 1, 3, 7)))
     need.closed_for = "RC9" if rng.random() < 0.22 else "RC8"
-    if rng.random() < 0.14:
+    if rng.random() < 0.1:
         started = add_working_days(need.referred_on, rng.choice((1, 2, 4)))
         need.enquiries.append(Enquiry(started, add_working_days(started, 15), None, False))
         need.closed_for = "RC7"
@@ -96,9 +96,9 @@ def _protect(rng: Random, child: Child, need: Need, stories: Stories) -> None:
 def _plan(rng: Random, child: Child, started: date, stories: Stories) -> ProtectionPlan:
     is_long = rng.random() < stories.lasts_two_years(started)
     target = timedelta(days=rng.randrange(731, 900)) if is_long else min(lasting(rng, 255, 3), 700 * DAY)
-    reviews = [add_months(started, 3) - timedelta(days=rng.randrange(14) if rng.random() < 0.985 else -12)]
+    reviews = [add_months(started, 3) - timedelta(days=rng.randrange(14) if rng.random() < 0.995 else -12)]
     while reviews[-1] - started < target:
-        early = rng.randrange(25) if rng.random() < 0.985 else -10
+        early = rng.randrange(25) if rng.random() < 0.995 else -10
         reviews.append(add_months(reviews[-1], 6) - timedelta(days=early))
     reviews = [working_day_by(day) for day in reviews]
     if not is_long and reviews[-1] - started >= 730 * DAY:

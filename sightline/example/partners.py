@@ -140,7 +140,7 @@ def _until_outcome(rng: Random, is_referral: bool) -> timedelta:
 
 
 def private_fostering(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
-    for number in range(round(34 * max(1.0, world.scale) * (world.years + 2))):
+    for number in range(round(31 * max(1.0, world.scale) * (world.years + 2))):
         rng = stream(world.seed, "private-fostering", number)
         notified = working_day_from(between(rng, add_months(world.first, -24), world.until))
         started = notified - timedelta(days=rng.randrange(-20, 40))

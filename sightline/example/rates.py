@@ -14,9 +14,9 @@ from datetime import date
 from sightline.clocks.calendar import add_months
 from sightline.example.chance import Mix
 
-ENTRIES = 2_520
+ENTRIES = 2_450
 """Children a year who are referred after a year or more without a referral."""
-STOCK = 3_700
+STOCK = 4_450
 """Children with an episode of need open on the first day, or open again later without being new."""
 CONTACTS_ONLY = 6_200
 """Children a year whose contacts lead to no referral."""
@@ -44,15 +44,15 @@ class Path:
 
 PATHS: dict[str, Path] = {
     "no-further-action": Path(8.0, 1100),
-    "assessed": Path(66.0, 1100),
-    "support": Path(12.0, 1900),
-    "disabled": Path(2.0, 3650),
-    "protection": Path(9.5, 1460),
-    "care": Path(4.0, 3650),
-    "unaccompanied": Path(9.0, 1300),
+    "assessed": Path(82.0, 1100),
+    "support": Path(10.5, 3000),
+    "disabled": Path(2.7, 3650),
+    "protection": Path(11.0, 1460),
+    "care": Path(6.2, 3650),
+    "unaccompanied": Path(12.5, 1300),
 }
 AGAIN = Mix(
-    {"no-further-action": 8.0, "assessed": 66.0, "support": 15.0, "protection": 13.0, "care": 2.0},
+    {"no-further-action": 8.0, "assessed": 76.0, "support": 11.0, "protection": 13.0, "care": 2.0},
 )
 """The paths that a second or later referral of a child takes."""
 

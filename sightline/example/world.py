@@ -149,13 +149,13 @@ class World:
     def _missing(self, rng: Random, child: Child) -> None:
         ten = birthday(child.born, 10)
         for care in child.care:
-            if rng.random() < (0.25 if child.is_uasc else 0.45):
+            if rng.random() < (0.28 if child.is_uasc else 0.5):
                 begins = max(care.started_on + DAY, ten, self.first)
                 ends = min(care.ended_on - DAY, self.horizon)
                 yearly = rng.choice((2, 4)) if child.is_uasc else rng.choice((3, 8, 18))
                 child.missing += go_missing(rng, self.stories, begins, ends, yearly, "care", borough.CODE)
         for need in child.needs:
-            if not child.care and rng.random() < 0.1:
+            if not child.care and rng.random() < 0.11:
                 begins = max(need.referred_on, ten, self.first)
                 ends = min(need.closed_on + 60 * DAY, self.horizon, birthday(child.born, 18))
                 yearly = rng.choice((2, 5, 14))
