@@ -140,11 +140,15 @@ def _until_outcome(rng: Random, is_referral: bool) -> timedelta:
 
 
 def private_fostering(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
-    for number in range(round(31 * max(1.0, world.scale) * (world.years + 2))):
+    count = round(31 * max(1.0, world.scale) * (world.years + 2))
+    begin = add_months(world.first, -24)
+    for number in range(count):
         rng = stream(world.seed, "private-fostering", number)
-        notified = working_day_from(between(rng, add_months(world.first, -24), world.until))
+        # Spread evenly, so that the stock stays in its range and each month tells of chance alone.
+        share = (number + rng.random()) / count
+        notified = working_day_from(begin + timedelta(days=int(share * (world.until - begin).days)))
         started = notified - timedelta(days=rng.randrange(-20, 40))
-        ended = max(notified, started) + lasting(rng, 270)
+        ended = max(notified, started) + lasting(rng, 270, 4)
         born = between(rng, add_months(started, -15 * 12), add_months(started, -5 * 12))
         child = Child(
             f"1{number:06d}", rng.choice("MF"), born, rates.ETHNICITY.draw(rng), (), "",
