@@ -47,7 +47,7 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
-app.command("example", epilog=example.EPILOG)(example.example)
+app.add_typer(example.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
