@@ -540,13 +540,14 @@ class TestPublicSamples:
         accepted = {sheet.name: sheet.accepted for sheet in reading.sheets}
         for sheet, table in (
             ("CINdetails", "referrals"),
-            ("CINdetails", "cin_episodes"),
             ("Assessments", "assessments"),
             ("Section47", "section_47_enquiries"),
             ("CINPlanDates", "cin_plans"),
             ("ChildProtectionPlans", "protection_plans"),
         ):
             assert len(rows(reading, table)) == accepted.get(sheet, 0)
+        taken_on = [row for row in rows(reading, "referrals") if not row["cine_referral_nfa"]]
+        assert len(rows(reading, "cin_episodes")) == len(taken_on)
 
     @pytest.mark.parametrize("path", SAMPLES, ids=[path.stem for path in SAMPLES])
     def test_no_identifier_leaves_the_file(self, path: Path) -> None:
