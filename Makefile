@@ -4,15 +4,36 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help env
+.PHONY: help env assets
 help: ## Show what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-env: .venv/.ready ## Make the Python environment, in .venv
+env: .venv/.ready assets ## Make the Python environment, in .venv, and the styles and scripts of the pages
 
 .venv/.ready: requirements/lock.txt requirements/bootstrap.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/bootstrap.txt requirements/lock.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Styles and scripts: from npm's packages, with the machine's own npm or else the one that pip brought.
+NODE_PATHS := PATH="$$PATH:$(CURDIR)/$(BIN)"
+BUILT := sightline/govuk/static/govuk
+SOURCES := sightline/govuk/assets
+MOJ_ICONS := node_modules/@ministryofjustice/frontend/moj/assets/images
+
+assets: $(BUILT)/app.css ## Build the styles and scripts of the pages
+
+$(BUILT)/app.css: node_modules/.ready $(wildcard $(SOURCES)/*)
+	@mkdir -p $(BUILT)/images
+	@cp node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js $(SOURCES)/app.js $(SOURCES)/favicon.svg $(BUILT)/
+	@sed -i 's,//# sourceMappingURL=.*,,' $(BUILT)/govuk-frontend.min.js
+	@cp $(MOJ_ICONS)/icon-close-cross-black.svg $(MOJ_ICONS)/icon-tag-remove-cross*.svg \
+	  $(MOJ_ICONS)/icon-toggle-plus-minus.svg $(BUILT)/images/
+	@$(NODE_PATHS) node_modules/.bin/sass --load-path=. --load-path=node_modules --style=compressed \
+	  --no-source-map --quiet-deps $(SOURCES)/app.scss $@
+
+node_modules/.ready: package.json package-lock.json .npmrc $(if $(shell command -v npm),,.venv/.ready)
+	@$(NODE_PATHS) npm ci --loglevel=error
 	@touch $@

@@ -1,0 +1,11 @@
+"""The door for a web server: `gunicorn sightline.config.wsgi`. Refuses to open while a check fails."""
+
+import os
+
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+
+application = get_wsgi_application()
+call_command("check")

@@ -1,0 +1,79 @@
+"""What can be done: a command checks the permission, opens the transaction and writes the audit event.
+
+Views, the command line, imports and jobs all call the same commands::
+
+    @command(Permission.MANAGE_PEOPLE, detail=("role",))
+    def give_role(user: User, *, role: Role, by: Actor) -> RoleAssignment: ...
+
+The record acted on comes first, if there is one yet; everything else is named.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+
+from sightline.core.audit import Actor, Outcome, record_event
+from sightline.core.permissions import Permission
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+COMMANDS: dict[str, Permission] = {}
+"""Every command that has been imported, as `process.verb`, with the permission that it asks for."""
+
+
+class Refused(PermissionDenied):
+    """The actor may not do this, on this record. A page answers as if the record did not exist."""
+
+
+def command(
+    permission: Permission, *, detail: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a command that asks for `permission`.
+
+    The permission is checked on the first argument where that is a record. `detail` names those arguments
+    whose values go into the audit event: codes and keys, never personal data. A refusal is audited too,
+    before the transaction opens, and raises `Refused`. Raises `TypeError` at import for a function without
+    `by`.
+    """
+
+    def decorate(do: Callable[P, R]) -> Callable[P, R]:
+        action = _register(do, permission, detail)
+
+        @wraps(do)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by = cast(Actor, kwargs["by"])
+            subject = args[0] if args and isinstance(args[0], models.Model) else None
+            noted: dict[str, Any] = {name: kwargs[name] for name in detail if name in kwargs}
+            if not by.may(permission, subject):
+                record_event(action, by, outcome=Outcome.REFUSED, subject=subject, detail=noted)
+                raise Refused(f"{action} asks for: {permission}")
+            with transaction.atomic():
+                result = do(*args, **kwargs)
+                about = subject if subject is not None else result
+                record_event(
+                    action, by, subject=about if isinstance(about, models.Model) else None, detail=noted
+                )
+            return result
+
+        return run
+
+    return decorate
+
+
+def _register(do: Callable[..., object], permission: Permission, detail: tuple[str, ...]) -> str:
+    action = f"{do.__module__.split('.')[-2]}.{do.__name__.replace('_', '-')}"
+    parameters = inspect.signature(do).parameters
+    for name in ("by", *detail):
+        if name not in parameters or parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY:
+            raise TypeError(f"command {action}: {name!r} must be a keyword-only argument")
+    if action in COMMANDS:
+        raise TypeError(f"command {action} is defined twice")
+    COMMANDS[action] = permission
+    return action

@@ -1,0 +1,146 @@
+"""How a record passes from one state to the next, and what that sets going.
+
+A process declares its states and one table; the events are the ones that clocks start and stop on::
+
+    class Return(models.Model):
+        class States(models.TextChoices):
+            REQUESTED = "requested", "Requested"
+            RECEIVED = "received", "Received"
+
+        TRANSITIONS = {
+            (None, States.REQUESTED): "return-requested",
+            (States.REQUESTED, States.RECEIVED): "return-received",
+        }
+        state = models.CharField(max_length=20, choices=States.choices)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from sightline.clocks import CLOCKS, Clock, Event, NoLimit, due
+from sightline.core import local
+from sightline.core.audit import Actor, kind, person
+from sightline.core.models import ClockRun, StatusChange
+
+Transitions = Mapping[tuple[str | None, str], str]
+
+
+class NotAllowed(Exception):
+    """This record cannot pass to that state from the one it is in."""
+
+
+def begin(obj: models.Model, by: Actor, reason: str = "", at: datetime | None = None) -> StatusChange:
+    """Store a new record in the state it was made with, as `move` does for a stored one."""
+    if not obj._state.adding:
+        raise NotAllowed(f"{obj} has begun already")
+    event = _event(obj, None, _state(obj))
+    with transaction.atomic():
+        obj.save()
+        return _record(obj, None, event, by, reason, _moment(at))
+
+
+def move(obj: models.Model, to: str, by: Actor, reason: str = "", at: datetime | None = None) -> StatusChange:
+    """Pass a record to another state; starts and stops the clocks that name this event.
+
+    `at` is when it happened, if that was before now: clocks run from the event, not from its recording.
+    Raises `NotAllowed` for a step that `TRANSITIONS` does not hold, and where somebody else moved the record
+    meanwhile.
+    """
+    source = _state(obj)
+    event = _event(obj, source, to)
+    with transaction.atomic():
+        moved = type(obj)._base_manager.filter(pk=obj.pk, state=source).update(state=to)
+        if not moved:
+            raise NotAllowed(f"{obj} is no longer {source}: somebody else has moved it meanwhile")
+        obj.state = to  # type: ignore[attr-defined]
+        return _record(obj, source, event, by, reason, _moment(at))
+
+
+def diagram(model: type[models.Model]) -> str:
+    """The model's states and steps as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2"]
+    for (source, target), event in _transitions(model).items():
+        lines.append(f"    {_node(source)} --> {_node(target)}: {event}")
+    return "\n".join(lines) + "\n"
+
+
+def _node(state: str | None) -> str:
+    return "[*]" if state is None else str(state).replace("-", "_")
+
+
+def _transitions(model: type[models.Model]) -> Transitions:
+    table: Transitions | None = getattr(model, "TRANSITIONS", None)
+    if not table:
+        raise TypeError(f"{model.__name__} has no TRANSITIONS")
+    return table
+
+
+def _state(obj: models.Model) -> str:
+    state: Any = getattr(obj, "state", None)
+    return str(state)
+
+
+def _event(obj: models.Model, source: str | None, target: str) -> str:
+    table = _transitions(type(obj))
+    if (source, target) in table:
+        return table[source, target]
+    steps = sorted(str(to) for from_, to in table if from_ == source) or ["nothing: this is the end"]
+    raise NotAllowed(f"{obj} cannot pass from {source or 'new'} to {target}; expected {', '.join(steps)}")
+
+
+def _moment(at: datetime | None) -> datetime:
+    now = timezone.now()
+    if at is not None and at > now:
+        raise ValueError(f"{at:%d %B %Y %H:%M} lies ahead: an event is recorded once it has happened")
+    return at or now
+
+
+def _record(
+    obj: models.Model, source: str | None, event: str, by: Actor, reason: str, at: datetime
+) -> StatusChange:
+    subject: dict[str, Any] = {"subject_kind": kind(obj), "subject_key": str(obj.pk)}
+    change = StatusChange.objects.create(
+        **subject,
+        from_state=source or "",
+        to_state=_state(obj),
+        event=event,
+        at=at,
+        by=person(by),
+        reason=reason,
+    )
+    _stop_clocks(event, subject, at)
+    _start_clocks(event, subject, at)
+    return change
+
+
+def _stop_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
+    stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
+    ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
+
+
+def _start_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
+    day = timezone.localdate(at)
+    for clock in CLOCKS.values():
+        if _names(clock.starts, event) and clock.is_in_force(day):
+            # For a clock that runs already the latest start counts; the status changes keep the earlier one.
+            ClockRun.objects.update_or_create(
+                clock=clock.key, stopped_at=None, **subject, defaults={"started_at": at, **_due(clock, at)}
+            )
+
+
+def _names(events: Iterable[Event], event: str) -> bool:
+    return any(named.key == event for named in events)
+
+
+def _due(clock: Clock, at: datetime) -> dict[str, Any]:
+    try:
+        when = due(clock, timezone.localtime(at), local.limit(clock.key))
+    except NoLimit:
+        return {"due_on": None, "due_at": None}
+    return {"due_on": when.due_on, "due_at": when.due_at}

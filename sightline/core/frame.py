@@ -1,0 +1,38 @@
+"""What stands around every page: names, navigation, banner and footer."""
+
+from importlib.metadata import version
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sightline.core import local
+from sightline.core.models import User
+from sightline.core.policy import ROUTES
+from sightline.core.process import processes
+
+
+def names() -> dict[str, Any]:
+    """What a page shows even when nobody is known and the database is silent."""
+    return {"partnership": local.partnership(), "version": version("sightline-safeguarding")}
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page (a context processor)."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return names()
+    return {**names(), "person": user, "navigation": _navigation(user, request.path)}
+
+
+def _navigation(person: User, path: str) -> list[dict[str, Any]]:
+    """The pages of the service navigation that this person may open, as the component's items."""
+    entries = [("Home", "home"), *((process.title, process.opens_at) for process in processes())]
+    items = []
+    for title, route in entries:
+        permission = ROUTES[route].permission
+        if permission is not None and person.may(permission):
+            href = reverse(route)
+            here = path == href or (href != "/" and path.startswith(href))
+            items.append({"text": title, "href": href, "current": path == href, "active": here})
+    return items

@@ -1,0 +1,102 @@
+"""What happens around every request: the policy, the length of a session, and the security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from sightline.core.audit import Outcome, record_event
+from sightline.core.models import User
+from sightline.core.policy import ROUTES, Plane, Read
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+SIGNED_IN_AT = "signed-in-at"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+class PolicyMiddleware(LoginRequiredMiddleware):
+    """Holds every route to `sightline.core.policy`, whatever its view says about itself."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Send the anonymous to sign in; a page that the policy withholds does not exist."""
+        route = _route(request)
+        page = ROUTES.get(route)
+        if page is not None and page.plane is Plane.PUBLIC:
+            return None
+        user = request.user
+        if not isinstance(user, User):
+            redirect: HttpResponseBase = self.handle_no_permission(request, view_func)
+            return redirect
+        if page is None or page.permission is None or not user.may(page.permission):
+            record_event(f"open:{route}", user, outcome=Outcome.REFUSED)
+            raise Http404
+        return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Write the audit event of an audited read before the response leaves."""
+        if request.resolver_match is None or response.status_code >= 400:
+            return response
+        page = ROUTES.get(_route(request))
+        if page is not None and page.read is not Read.UNAUDITED and isinstance(request.user, User):
+            keys = {name: str(value) for name, value in request.resolver_match.kwargs.items()}
+            record_event(f"{page.read}:{_route(request)}", request.user, detail=keys)
+        return response
+
+
+def _route(request: HttpRequest) -> str:
+    assert request.resolver_match is not None
+    return request.resolver_match.view_name
+
+
+class SessionLengthMiddleware:
+    """Ends a session at its greatest length; the idle limit is the life of the session's cookie."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = timezone.now()
+            began = request.session.setdefault(SIGNED_IN_AT, now.isoformat())
+            if now - datetime.fromisoformat(began) > settings.SESSION_GREATEST_LENGTH:
+                logout(request)
+        return self.get_response(request)
+
+
+class SecurityHeadersMiddleware:
+    """Only our own files may run, load or frame; nothing that a signed-in person saw stays in a cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.user.is_authenticated or request.path.startswith("/account/"):
+            response["Cache-Control"] = "no-store"
+        return response

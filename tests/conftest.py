@@ -1,0 +1,94 @@
+"""What every test of the web application stands on: an invented partnership, a cast, and a browser."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.utils import timezone
+
+PARTNERSHIP = Path(__file__).parent / "pages" / "partnership.toml"
+PASSWORD = "a-long-invented-phrase"
+
+
+def pytest_configure() -> None:
+    """Serve the invented partnership; fast password hashes and no sign-in limits, in tests only."""
+    from django.conf import settings
+
+    settings.PARTNERSHIP_FILE = PARTNERSHIP
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ACCOUNT_RATE_LIMITS = False
+    # A browser test runs Playwright's event loop in the thread that uses the database.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Invented people, one for each role, one of another agency, one without a role and one who has left."""
+
+    board_manager: object
+    analyst: object
+    agency_lead: object
+    other_agency_lead: object
+    member: object
+    lay_member: object
+    administrator: object
+    stranger: object
+    leaver: object
+
+    def __iter__(self) -> Iterator[tuple[str, object]]:
+        for field in fields(self):
+            yield field.name, getattr(self, field.name)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The cast, stored; everybody signs in with `PASSWORD`."""
+    from sightline.core.models import Agency, RoleAssignment, User
+    from sightline.core.permissions import Role
+
+    today = timezone.localdate()
+    care = Agency.objects.create(code="avcsc", name="Addiscombe Vale children's social care")
+    police = Agency.objects.create(code="avpol", name="Addiscombe Vale police")
+    password = make_password(PASSWORD)
+
+    def person(name: str, role: Role | None, agency: Agency | None, ended: bool = False) -> User:
+        email = f"{name.lower().replace(' ', '.')}@addiscombe-vale.example"
+        user = User.objects.create(email=email, name=name, agency=agency, password=password)
+        if role:
+            until_on = today - timedelta(days=1) if ended else None
+            RoleAssignment.objects.create(
+                user=user, role=role, from_on=today - timedelta(days=30), until_on=until_on
+            )
+        return user
+
+    return Cast(
+        board_manager=person("Bo Manager", Role.BOARD_MANAGER, None),
+        analyst=person("Ana Lyst", Role.ANALYST, care),
+        agency_lead=person("Lee Care", Role.AGENCY_LEAD, care),
+        other_agency_lead=person("Lou Police", Role.AGENCY_LEAD, police),
+        member=person("Mem Ber", Role.MEMBER, police),
+        lay_member=person("Lay Ember", Role.LAY_MEMBER, None),
+        administrator=person("Ad Min", Role.ADMINISTRATOR, None),
+        stranger=person("Stran Ger", None, None),
+        leaver=person("Lea Ver", Role.BOARD_MANAGER, care, ended=True),
+    )
+
+
+@pytest.fixture
+def signed_in():
+    """A function that gives a client signed in as a member of the cast."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+pytest_plugins = ["tests.journeys.browser"]
