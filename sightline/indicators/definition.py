@@ -8,6 +8,8 @@ breakdowns. Besides the table's columns they may use
 - `due('clock-key', column)`: the day on which a clock that started that day falls due (a join to the due
   days that `clocks` computes, so a page and a percentage can never disagree);
 - window functions: they see every row that the source holds, before the population and period are applied.
+
+In a snapshot `age` is the age at the period's end, exact from the month of birth; otherwise at the event.
 """
 
 from __future__ import annotations
@@ -150,6 +152,11 @@ class Indicator:
             raise ValueError(f"{self.key}: combine is any or every, not {self.combine}")
         if self.basis is Basis.SNAPSHOT and not (self.until or TABLES[self.table].ends or self.at):
             raise ValueError(f"{self.key}: a snapshot needs a table of episodes")
+
+    @property
+    def is_per_resident(self) -> bool:
+        """Whether it is divided by residents: a rate, or a ratio that names nothing else to divide by."""
+        return self.unit is Unit.RATE or (self.unit is Unit.RATIO and not (self.sums or self.denominator))
 
     @property
     def digest(self) -> str:

@@ -1,5 +1,6 @@
 """Allegations against adults, private fostering, and child deaths."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -70,25 +71,29 @@ INDICATORS: tuple[Indicator, ...] = (
         plain="{numerator} of {denominator} contacts met the threshold for a referral",
         why="Says whether thresholds hold when numbers rise; a rise alone does not.",
     ),
-    *timeliness(
-        key="allegations-reported-in-one-day",
-        ref="P_N40",
-        title="Allegations reported within one working day",
-        open_title="Allegations not yet reported past one working day",
-        clock="report-to-lado",
-        table="allegations",
-        start="employer_aware_on",
-        stop="contacted_on",
-        sources=("allegations",),
-        population="is_referral",
-        things="allegations",
-        done="reported",
-        why="An employer who waits leaves children with the adult.",
-        owner=_LADO,
-        review_on=_REVIEW,
-        theme="Allegations",
-        breakdowns=(Breakdown.SECTOR,),
-    )[:1],
+    # What is not yet reported is not known, so nothing can be open and overdue.
+    replace(
+        timeliness(
+            key="allegations-reported-in-one-day",
+            ref="P_N40",
+            title="Allegations reported within one working day",
+            open_title="Allegations not yet reported past one working day",
+            clock="report-to-lado",
+            table="allegations",
+            start="employer_aware_on",
+            stop="contacted_on",
+            sources=("allegations",),
+            population="is_referral",
+            things="allegations",
+            done="reported",
+            why="An employer who waits leaves children with the adult.",
+            owner=_LADO,
+            review_on=_REVIEW,
+            theme="Allegations",
+            breakdowns=(Breakdown.SECTOR,),
+        )[0],
+        twin=None,
+    ),
     _ALLEGATIONS(
         key="allegations-substantiated",
         ref="P_N41",

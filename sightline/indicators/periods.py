@@ -1,0 +1,100 @@
+"""Periods: the months, quarters and years for which indicators are counted.
+
+Years are financial years (1 April to 31 March) and quarters are theirs. A period is written as a month is
+sorted: "2025-04"; a quarter "2025/26 Q1"; a year "2025/26". Twelve rolling months are no period of their own:
+an indicator that rolls counts the twelve months to each period's end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Every(StrEnum):
+    """How long each period is."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def months(self) -> int:
+        return {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}[self]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """The days from `first` to `last`, both included: a whole month, quarter or financial year."""
+
+    first: date
+    last: date
+    every: Every
+
+    @property
+    def label(self) -> str:
+        """How the period is written: "2025-04", "2025/26 Q1" or "2025/26"."""
+        if self.every is Every.MONTH:
+            return f"{self.first:%Y-%m}"
+        started = self.first.year - (self.first.month < 4)
+        year = f"{started}/{(started + 1) % 100:02}"
+        if self.every is Every.YEAR:
+            return year
+        return f"{year} Q{(self.first.month - 4) % 12 // 3 + 1}"
+
+    @property
+    def twelve_months_first(self) -> date:
+        """The first of the twelve months that end with this period."""
+        return months_before(self.last + timedelta(days=1), 12)
+
+
+def in_words(day: date) -> str:
+    """A day as it is written in a sentence: "1 April 2025"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def months_before(day: date, months: int) -> date:
+    """The first day of a month, `months` before that of `day`, itself the first day of a month."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]:
+    """The periods from the month that holds `first` to the month that holds `last`.
+
+    ValueError when these months are not whole quarters or years.
+    """
+    step = every.months
+    starts, ends = first.replace(day=1), months_before(last.replace(day=1), -1)
+    for day, word in ((starts, "start"), (ends, "end")):
+        if (day.month - 4) % 12 % step:
+            raise ValueError(f"a {every} cannot {word} there: it must {word} with a whole {every}")
+    if ends <= starts:
+        raise ValueError("the last month is before the first")
+    found: list[Period] = []
+    while starts < ends:
+        following = months_before(starts, -step)
+        found.append(Period(starts, following - timedelta(days=1), every))
+        starts = following
+    return tuple(found)
+
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+def parse_periods(text: str, every: Every = Every.MONTH) -> tuple[Period, ...]:
+    """The periods of "2025-04..2026-03", or of one month "2025-04".
+
+    ValueError says what was expected: two months, the first not after the last, that are whole quarters or
+    years where quarters or years are asked for.
+    """
+    ends = [_MONTH.fullmatch(part.strip()) for part in text.split("..")]
+    if not 1 <= len(ends) <= 2 or None in ends:
+        raise ValueError(f"period {text!r}: expected a first and a last month, such as 2025-04..2026-03")
+    days = [date(int(end[1]), int(end[2]), 1) for end in ends if end]
+    try:
+        return periods_between(days[0], days[-1], every)
+    except ValueError as error:
+        raise ValueError(f"period {text!r}: {error}") from None

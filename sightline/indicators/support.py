@@ -1,0 +1,182 @@
+"""Which format can answer for which indicator and period, and in words why another cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sightline.facts.coverage import Span, gaps, spans
+from sightline.facts.manifest import SourceFile, Window
+from sightline.facts.sources import FORMATS, Rows, SourceFormat
+from sightline.facts.tables import TABLES
+from sightline.indicators import expressions
+from sightline.indicators.definition import Basis, Indicator
+from sightline.indicators.periods import Period, in_words, months_before
+
+LATEST_WITHIN_DAYS = 31
+"""How long before its extraction a list of the latest row of each child still tells what was open."""
+
+_CAPITAL = frozenset({"Ofsted", "Annex"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one format cannot answer."""
+
+    format: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Support:
+    """What the files of one snapshot can answer for."""
+
+    sources: Sequence[SourceFile]
+    _gaps: dict[tuple[str, str, date, date], tuple[tuple[str, Window], ...]] = field(default_factory=dict)
+    _spans: dict[tuple[str, str], tuple[Span, ...]] = field(default_factory=dict)
+
+    def choose(self, indicator: Indicator, period: Period) -> tuple[str | None, tuple[Refusal, ...]]:
+        """The first format of the indicator's that answers for a period, and why those before it do not."""
+        refusals: list[Refusal] = []
+        for key in indicator.sources:
+            reason = cannot(indicator, FORMATS[key]) or self._uncovered(indicator, FORMATS[key], period)
+            if not reason:
+                return key, tuple(refusals)
+            refusals.append(Refusal(key, reason))
+        return None, tuple(refusals)
+
+    def spans(self, table: str, source_format: str) -> tuple[Span, ...]:
+        """Which days of a table each file of a format owns."""
+        found = self._spans.get((table, source_format))
+        if found is None:
+            found = self._spans[table, source_format] = spans(self.sources, table, source_format)
+        return found
+
+    def owners(self, indicator: Indicator, source_format: str, period: Period) -> tuple[int, ...]:
+        """The files whose rows count in a period: those that own a day of it, or its last day."""
+        first, last = counted_days(indicator, period)
+        return tuple(
+            sorted(
+                {
+                    span.source
+                    for span in self.spans(indicator.table, source_format)
+                    if span.first <= last and span.last >= first
+                }
+            )
+        )
+
+    def _uncovered(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
+        table = indicator.table
+        loaded = [file.windows[table] for file in self.sources if _holds(file, source.key, table)]
+        if not loaded:
+            return f"no {_mid(source.title)} file is loaded"
+        first, last = counted_days(indicator, period)
+        seen_from = months_before(first.replace(day=1), indicator.lookback_months)
+        seen_from = min(seen_from, first) if indicator.lookback_months else first
+        missing = self._missing(table, source.key, seen_from, last)
+        if missing:
+            return _gap_words(source, table, missing, first, loaded)
+        return self._too_late(indicator, source, period)
+
+    def _missing(
+        self, table: str, source_format: str, first: date, last: date
+    ) -> tuple[tuple[str, Window], ...]:
+        asked = (table, source_format, first, last)
+        if asked not in self._gaps:
+            self._gaps[asked] = gaps(self.sources, table, source_format, first, last)
+        return self._gaps[asked]
+
+    def _too_late(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
+        """A list of latest rows taken long after a day no longer tells what was open on that day."""
+        if source.supplies[indicator.table].rows is not Rows.LATEST:
+            return ""
+        for index in self.owners(indicator, source.key, period):
+            taken = self.sources[index].extracted_on
+            if (taken - period.last).days > LATEST_WITHIN_DAYS:
+                return (
+                    f"not computable from {_mid(source.title)} at {in_words(period.last)}: the extract was"
+                    f" taken on {in_words(taken)}, and {source.supplies[indicator.table].rows_note}"
+                )
+        return ""
+
+
+def counted_days(indicator: Indicator, period: Period) -> tuple[date, date]:
+    """The first and last day that an indicator counts in a period: the last one alone for a snapshot."""
+    if indicator.basis is Basis.SNAPSHOT:
+        return period.last, period.last
+    if indicator.basis is Basis.ROLLING:
+        return period.twelve_months_first, period.last
+    return period.first, period.last
+
+
+def columns_used(indicator: Indicator) -> frozenset[str]:
+    """The fact columns that a definition reads, its dates and the columns it gathers by included."""
+    parts = (expressions.read(indicator, part) for part in expressions.PARTS)
+    return frozenset(indicator.each).union(*(part.columns for part in parts if part))
+
+
+def cannot(indicator: Indicator, source: SourceFormat) -> str:
+    """Why a format can never answer for an indicator, whatever is loaded; empty when it can."""
+    title = _mid(source.title)
+    supply = source.supplies.get(indicator.table)
+    if supply is None:
+        return f"not computable from {title}: it holds no {_mid(TABLES[indicator.table].title)}"
+    lacking = sorted(columns_used(indicator) - supply.columns)
+    if lacking:
+        words = supply.limits.get(lacking[0]) or f"it does not hold {_column_title(indicator, lacking[0])}"
+        return f"not computable from {title}: {words}"
+    if supply.rows is Rows.LATEST and (
+        indicator.rows is not Rows.LATEST or indicator.basis is not Basis.SNAPSHOT
+    ):
+        return f"not computable from {title}: {supply.rows_note}"
+    return ""
+
+
+def cannot_split(indicator: Indicator, source_format: str, column: str) -> str:
+    """Why a format cannot split an indicator by a column; empty when it can."""
+    source = FORMATS[source_format]
+    supply = source.supplies[indicator.table]
+    if column in supply.columns:
+        return ""
+    words = supply.limits.get(column) or f"it does not hold {_column_title(indicator, column)}"
+    return f"not split from {_mid(source.title)}: {words}"
+
+
+def _column_title(indicator: Indicator, column: str) -> str:
+    return TABLES[indicator.table].column(column).title
+
+
+def _holds(file: SourceFile, source_format: str, table: str) -> bool:
+    return file.format == source_format and table in file.windows
+
+
+def _gap_words(
+    source: SourceFormat,
+    table: str,
+    missing: Sequence[tuple[str, Window]],
+    first: date,
+    loaded: Sequence[Window],
+) -> str:
+    supplier, gap = missing[0]
+    held = ", ".join(dict.fromkeys(_days(window) for window in sorted(loaded, key=lambda held: held.first)))
+    whose = "" if supplier == source.supplier else f" from {supplier}"
+    words = f"no {_mid(source.title)} file{whose} covers {_days(gap)} (loaded: {held})"
+    if all(window.last < first for _, window in missing):
+        return f"needs {_mid(TABLES[table].title)} from {in_words(gap.first)} as well: {words}"
+    return words
+
+
+def _mid(title: str) -> str:
+    """A title as it stands within a sentence."""
+    first = title.split()[0]
+    return title if first in _CAPITAL or not first[1:].islower() else title[0].lower() + title[1:]
+
+
+def _days(window: Window) -> str:
+    """The days of a window: "1 April to 30 June 2025"."""
+    if window.first == window.last:
+        return in_words(window.first)
+    is_one_year = window.first.year == window.last.year
+    first = f"{window.first.day} {window.first:%B}" if is_one_year else in_words(window.first)
+    return f"{first} to {in_words(window.last)}"
