@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     settings.PARTNERSHIP_FILE = PARTNERSHIP
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ACCOUNT_RATE_LIMITS = False
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server's idle connection would keep the database
     # A browser test runs Playwright's event loop in the thread that uses the database.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -45,38 +46,41 @@ class Cast:
             yield field.name, getattr(self, field.name)
 
 
+# Who plays which part: name, role, code of the agency.
+PARTS = {
+    "board_manager": ("Bo Manager", "board-manager", None),
+    "analyst": ("Ana Lyst", "analyst", "avcsc"),
+    "agency_lead": ("Lee Care", "agency-lead", "avcsc"),
+    "other_agency_lead": ("Lou Police", "agency-lead", "avpol"),
+    "member": ("Mem Ber", "member", "avpol"),
+    "lay_member": ("Lay Ember", "lay-member", None),
+    "administrator": ("Ad Min", "administrator", None),
+    "stranger": ("Stran Ger", None, None),
+    "leaver": ("Lea Ver", "board-manager", "avcsc"),
+}
+
+
 @pytest.fixture
 def cast(db) -> Cast:
     """The cast, stored; everybody signs in with `PASSWORD`."""
     from sightline.core.models import Agency, RoleAssignment, User
-    from sightline.core.permissions import Role
 
     today = timezone.localdate()
-    care = Agency.objects.create(code="avcsc", name="Addiscombe Vale children's social care")
-    police = Agency.objects.create(code="avpol", name="Addiscombe Vale police")
     password = make_password(PASSWORD)
-
-    def person(name: str, role: Role | None, agency: Agency | None, ended: bool = False) -> User:
+    agencies = {
+        "avcsc": Agency.objects.create(code="avcsc", name="Addiscombe Vale children's social care"),
+        "avpol": Agency.objects.create(code="avpol", name="Addiscombe Vale police"),
+    }
+    people = {}
+    for part, (name, role, agency) in PARTS.items():
         email = f"{name.lower().replace(' ', '.')}@addiscombe-vale.example"
-        user = User.objects.create(email=email, name=name, agency=agency, password=password)
+        user = User.objects.create(email=email, name=name, agency=agencies.get(agency), password=password)
         if role:
-            until_on = today - timedelta(days=1) if ended else None
-            RoleAssignment.objects.create(
-                user=user, role=role, from_on=today - timedelta(days=30), until_on=until_on
-            )
-        return user
-
-    return Cast(
-        board_manager=person("Bo Manager", Role.BOARD_MANAGER, None),
-        analyst=person("Ana Lyst", Role.ANALYST, care),
-        agency_lead=person("Lee Care", Role.AGENCY_LEAD, care),
-        other_agency_lead=person("Lou Police", Role.AGENCY_LEAD, police),
-        member=person("Mem Ber", Role.MEMBER, police),
-        lay_member=person("Lay Ember", Role.LAY_MEMBER, None),
-        administrator=person("Ad Min", Role.ADMINISTRATOR, None),
-        stranger=person("Stran Ger", None, None),
-        leaver=person("Lea Ver", Role.BOARD_MANAGER, care, ended=True),
-    )
+            until_on = today - timedelta(days=1) if part == "leaver" else None
+            since = today - timedelta(days=30)
+            RoleAssignment.objects.create(user=user, role=role, from_on=since, until_on=until_on)
+        people[part] = user
+    return Cast(**people)
 
 
 @pytest.fixture

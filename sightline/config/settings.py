@@ -2,7 +2,8 @@
 
 SIGHTLINE_HOSTS        names under which the installation is reached, with commas between. Without it the
                        application answers on this machine alone, over plain HTTP: for trying it out. With it
-                       HTTPS is compulsory and the next two variables must be set.
+                       HTTPS is compulsory, ended by a proxy that sets X-Forwarded-Proto itself, and a secret
+                       key must be set.
 SIGHTLINE_SECRET_KEY   at least 50 random characters. For trying it out a key is made and kept in `var/`.
 DATABASE_URL           postgresql://user:password@host:port/name. Without it SQLite, in `var/`.
 SIGHTLINE_PARTNERSHIP  the partnership's settings file. Without it `var/partnership.toml`.
@@ -107,7 +108,6 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "home"  # noqa: S105
 
 # Sessions end after 15 minutes without a request, and after 8 hours whatever happens.
 SESSION_COOKIE_AGE = int(timedelta(minutes=15).total_seconds())
@@ -124,6 +124,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = ["^health$"]
 X_FRAME_OPTIONS = "DENY"
+
+# Whatever goes wrong is on the server's standard error, without what people sent.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
 
 # Styles and scripts: straight from the packages while trying it out, by hashed names once deployed.
 STATIC_URL = "/static/"

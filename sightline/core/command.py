@@ -5,7 +5,8 @@ Views, the command line, imports and jobs all call the same commands::
     @command(Permission.MANAGE_PEOPLE, detail=("role",))
     def give_role(user: User, *, role: Role, by: Actor) -> RoleAssignment: ...
 
-The record acted on comes first, if there is one yet; everything else is named.
+The record acted on comes first; everything else is named. A command that makes a record for an agency takes
+the agency first, so that a role for one's own agency alone counts for that.
 """
 
 from __future__ import annotations
@@ -44,22 +45,19 @@ def command(
     """
 
     def decorate(do: Callable[P, R]) -> Callable[P, R]:
-        action = _register(do, permission, detail)
+        action, first = _register(do, permission, detail)
 
         @wraps(do)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by = cast(Actor, kwargs["by"])
-            subject = args[0] if args and isinstance(args[0], models.Model) else None
+            subject = _record(args[0] if args else kwargs.get(first))
             noted: dict[str, Any] = {name: kwargs[name] for name in detail if name in kwargs}
             if not by.may(permission, subject):
                 record_event(action, by, outcome=Outcome.REFUSED, subject=subject, detail=noted)
                 raise Refused(f"{action} asks for: {permission}")
             with transaction.atomic():
                 result = do(*args, **kwargs)
-                about = subject if subject is not None else result
-                record_event(
-                    action, by, subject=about if isinstance(about, models.Model) else None, detail=noted
-                )
+                record_event(action, by, subject=subject or _record(result), detail=noted)
             return result
 
         return run
@@ -67,7 +65,12 @@ def command(
     return decorate
 
 
-def _register(do: Callable[..., object], permission: Permission, detail: tuple[str, ...]) -> str:
+def _record(value: object) -> models.Model | None:
+    return value if isinstance(value, models.Model) else None
+
+
+def _register(do: Callable[..., object], permission: Permission, detail: tuple[str, ...]) -> tuple[str, str]:
+    """Enter a command into `COMMANDS`; gives its action and the name of its first argument."""
     action = f"{do.__module__.split('.')[-2]}.{do.__name__.replace('_', '-')}"
     parameters = inspect.signature(do).parameters
     for name in ("by", *detail):
@@ -76,4 +79,4 @@ def _register(do: Callable[..., object], permission: Permission, detail: tuple[s
     if action in COMMANDS:
         raise TypeError(f"command {action} is defined twice")
     COMMANDS[action] = permission
-    return action
+    return action, next(iter(parameters))

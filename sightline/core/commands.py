@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sightline.core import local
 from sightline.core.audit import Actor, person
 from sightline.core.command import command
 from sightline.core.models import Agency, RoleAssignment, User
@@ -12,6 +13,12 @@ from sightline.core.permissions import Permission, Role
 def add_agency(*, code: str, name: str, by: Actor) -> Agency:
     """Add an agency, or give a known one its present name."""
     return Agency.objects.update_or_create(code=code, defaults={"name": name})[0]
+
+
+@command(Permission.MANAGE_PEOPLE)
+def enter_agencies(*, by: Actor) -> list[Agency]:
+    """Enter every agency of the partnership's settings file that is not there yet, each with its name."""
+    return [add_agency(code=one.code, name=one.name, by=by) for one in local.partnership().agencies]
 
 
 @command(Permission.MANAGE_PEOPLE)

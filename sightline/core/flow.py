@@ -7,7 +7,7 @@ A process declares its states and one table; the events are the ones that clocks
             REQUESTED = "requested", "Requested"
             RECEIVED = "received", "Received"
 
-        TRANSITIONS = {
+        TRANSITIONS: ClassVar[Transitions] = {
             (None, States.REQUESTED): "return-requested",
             (States.REQUESTED, States.RECEIVED): "return-received",
         }
@@ -16,7 +16,7 @@ A process declares its states and one table; the events are the ones that clocks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,22 +35,36 @@ class NotAllowed(Exception):
     """This record cannot pass to that state from the one it is in."""
 
 
-def begin(obj: models.Model, by: Actor, reason: str = "", at: datetime | None = None) -> StatusChange:
+def begin(
+    obj: models.Model,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+    only_clocks: Collection[str] | None = None,
+) -> StatusChange:
     """Store a new record in the state it was made with, as `move` does for a stored one."""
     if not obj._state.adding:
         raise NotAllowed(f"{obj} has begun already")
     event = _event(obj, None, _state(obj))
     with transaction.atomic():
         obj.save()
-        return _record(obj, None, event, by, reason, _moment(at))
+        return _record(obj, None, event, by, reason, _moment(at), only_clocks)
 
 
-def move(obj: models.Model, to: str, by: Actor, reason: str = "", at: datetime | None = None) -> StatusChange:
+def move(
+    obj: models.Model,
+    to: str,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+    only_clocks: Collection[str] | None = None,
+) -> StatusChange:
     """Pass a record to another state; starts and stops the clocks that name this event.
 
     `at` is when it happened, if that was before now: clocks run from the event, not from its recording.
-    Raises `NotAllowed` for a step that `TRANSITIONS` does not hold, and where somebody else moved the record
-    meanwhile.
+    `only_clocks`: where the event starts several clocks and not all apply to this record (one rating of
+    three, say), the keys of those that do. Raises `NotAllowed` for a step that `TRANSITIONS` does not hold,
+    and where somebody else moved the record meanwhile.
     """
     source = _state(obj)
     event = _event(obj, source, to)
@@ -59,7 +73,7 @@ def move(obj: models.Model, to: str, by: Actor, reason: str = "", at: datetime |
         if not moved:
             raise NotAllowed(f"{obj} is no longer {source}: somebody else has moved it meanwhile")
         obj.state = to  # type: ignore[attr-defined]
-        return _record(obj, source, event, by, reason, _moment(at))
+        return _record(obj, source, event, by, reason, _moment(at), only_clocks)
 
 
 def diagram(model: type[models.Model]) -> str:
@@ -102,7 +116,13 @@ def _moment(at: datetime | None) -> datetime:
 
 
 def _record(
-    obj: models.Model, source: str | None, event: str, by: Actor, reason: str, at: datetime
+    obj: models.Model,
+    source: str | None,
+    event: str,
+    by: Actor,
+    reason: str,
+    at: datetime,
+    only_clocks: Collection[str] | None,
 ) -> StatusChange:
     subject: dict[str, Any] = {"subject_kind": kind(obj), "subject_key": str(obj.pk)}
     change = StatusChange.objects.create(
@@ -114,24 +134,23 @@ def _record(
         by=person(by),
         reason=reason,
     )
-    _stop_clocks(event, subject, at)
-    _start_clocks(event, subject, at)
+    stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
+    ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
+    for clock in _started(event, at, only_clocks):
+        # For a clock that runs already the latest start counts; the status changes keep the earlier one.
+        ClockRun.objects.update_or_create(
+            clock=clock.key, stopped_at=None, **subject, defaults={"started_at": at, **_due(clock, at)}
+        )
     return change
 
 
-def _stop_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
-    stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
-    ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
-
-
-def _start_clocks(event: str, subject: dict[str, Any], at: datetime) -> None:
+def _started(event: str, at: datetime, only: Collection[str] | None) -> list[Clock]:
     day = timezone.localdate(at)
-    for clock in CLOCKS.values():
-        if _names(clock.starts, event) and clock.is_in_force(day):
-            # For a clock that runs already the latest start counts; the status changes keep the earlier one.
-            ClockRun.objects.update_or_create(
-                clock=clock.key, stopped_at=None, **subject, defaults={"started_at": at, **_due(clock, at)}
-            )
+    clocks = {key: clock for key, clock in CLOCKS.items() if _names(clock.starts, event)}
+    if stray := set(only or ()) - set(clocks):
+        raise ValueError(f"{event} does not start {', '.join(sorted(stray))}; it starts {', '.join(clocks)}")
+    chosen = clocks if only is None else {key: clocks[key] for key in only}
+    return [clock for clock in chosen.values() if clock.is_in_force(day)]
 
 
 def _names(events: Iterable[Event], event: str) -> bool:

@@ -11,10 +11,12 @@ from sightline.core.models import User
 from sightline.core.policy import ROUTES
 from sightline.core.process import processes
 
+VERSION = version("sightline-safeguarding")
+
 
 def names() -> dict[str, Any]:
     """What a page shows even when nobody is known and the database is silent."""
-    return {"partnership": local.partnership(), "version": version("sightline-safeguarding")}
+    return {"partnership": local.partnership(), "version": VERSION}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -24,14 +24,17 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     """Rows that can be added and read, never changed or removed."""
 
     def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse: raises `Immutable`."""
         raise Immutable(f"{self.model.__name__} rows are never changed")
 
     def delete(self) -> NoReturn:
+        """Refuse: raises `Immutable`."""
         raise Immutable(f"{self.model.__name__} rows are never removed")
 
     def bulk_update(
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
     ) -> NoReturn:
+        """Refuse: raises `Immutable`."""
         raise Immutable(f"{self.model.__name__} rows are never changed")
 
     def visible_to(self, user: User) -> AppendOnlyQuerySet:
@@ -60,6 +63,8 @@ class AppendOnly(models.Model):
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Agencies, by who may see them."""
+
     def visible_to(self, user: User) -> AgencyQuerySet:
         """Every signed-in person knows which agencies make up the partnership."""
         return self.all() if user.may(Permission.USE) else self.none()
@@ -86,6 +91,8 @@ class Agency(models.Model):
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    """Accounts, by who may see them."""
+
     def visible_to(self, user: User) -> UserQuerySet:
         """Everybody for whoever keeps the accounts; otherwise oneself."""
         return self.all() if user.may(Permission.MANAGE_PEOPLE) else self.filter(pk=user.pk)
@@ -150,6 +157,8 @@ class User(AbstractBaseUser):
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    """Roles held, by day and by who may see them."""
+
     def live(self, on: date) -> RoleAssignmentQuerySet:
         """The assignments in force on that day."""
         return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on)
@@ -189,6 +198,8 @@ class AuditEvent(AppendOnly):
     """Who did, or tried to do, what to which record. Holds no personal data but the actor's own account."""
 
     class Outcome(models.TextChoices):
+        """How it ended. What failed half way has left nothing behind, not even an event."""
+
         DONE = "done", "Done"
         REFUSED = "refused", "Refused"
 
@@ -232,6 +243,8 @@ class StatusChange(AppendOnly):
 
 
 class ClockRunQuerySet(models.QuerySet["ClockRun"]):
+    """Runs of clocks, by whether they run and by who may see them."""
+
     def running(self) -> ClockRunQuerySet:
         """The clocks that nothing has stopped yet."""
         return self.filter(stopped_at=None)

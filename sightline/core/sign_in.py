@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
 
 from sightline.core.audit import Outcome, record_event
 from sightline.core.models import User
@@ -23,6 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Home, where a message says that it is done."""
+        return reverse("home")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in, and say so in the audit log."""

@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import ChoiceWidget
 
 Params = dict[str, Any]
 
@@ -80,8 +81,17 @@ def error_list(form: forms.BaseForm) -> list[Params]:
     start = {"href": f"#{_first_id(visible[0])}"} if visible else {}
     items: list[Params] = [{"text": str(error), **start} for error in form.non_field_errors()]
     for field in visible:
-        items += [{"text": str(error), "href": f"#{_first_id(field)}"} for error in field.errors]
+        items += [{"text": text, "href": f"#{_first_id(field)}"} for text in _errors(field)]
     return items
+
+
+def _errors(field: BoundField) -> list[str]:
+    """The field's errors in words; Django's "This field is required." becomes what to do."""
+    label = str(field.label)
+    what = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    verb = "Select" if isinstance(field.field.widget, ChoiceWidget | forms.FileInput) else "Enter"
+    usual = forms.Field.default_error_messages["required"]
+    return [f"{verb} {what}" if error == usual else str(error) for error in field.errors]
 
 
 def _first_id(field: BoundField) -> str:
@@ -96,7 +106,7 @@ def _common(field: BoundField) -> Params:
     if field.help_text:
         params["hint"] = {"text": str(field.help_text)}
     if field.errors:
-        params["errorMessage"] = {"text": str(field.errors[0])}
+        params["errorMessage"] = {"text": _errors(field)[0]}
     return params
 
 
@@ -209,6 +219,8 @@ _DRAWN_AS: tuple[tuple[type[forms.Widget], Callable[[BoundField], tuple[str, Par
     (forms.SelectMultiple, _checkboxes),
     (forms.Select, _select),
     (forms.Textarea, _textarea),
+    (forms.EmailInput, _text),
+    (forms.NumberInput, _text),
     (forms.TextInput, _text),
 )
 """Which widget is drawn as what; the first that fits counts, so narrower widgets stand first."""

@@ -1,8 +1,8 @@
 """A browser for tests: Debian's Chromium, driven by Playwright, with axe for accessibility.
 
-    def test_the_page(signed_in_page, axe_violations):
-        page = signed_in_page(cast.analyst, "/dataset/")
-        assert not axe_violations(page)
+def test_the_page(signed_in_page, axe_violations):
+    page = signed_in_page(cast.analyst, "/dataset/")
+    assert not axe_violations(page)
 """
 
 import os
