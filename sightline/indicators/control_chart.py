@@ -186,23 +186,16 @@ def analyse(
     """
     direction = Polarity(polarity)
     _check(points, resets, lowest, highest)
-    segments, read = [], []
+    segments: list[Segment] = []
+    read: list[ChartPoint] = []
     for start, stop, reset in _spans(points, {reset.at: reset for reset in resets}):
-        members = points[start:stop]
-        limits, why, signals = _read_segment(members, lowest, highest)
+        limits, why, signals = _read_segment(points[start:stop], lowest, highest)
         segments.append(Segment(start, stop, reset, limits, why))
-        read += [_read_point(point, signals, direction, limits is not None) for point in members]
-    current = segments[-1]
-    latest = next((p for p in reversed(read[current.start :]) if p.value is not None), None)
-    return ControlChart(
-        points=tuple(read),
-        segments=tuple(segments),
-        polarity=direction,
-        target=target,
-        latest=latest,
-        variation=latest.reading if latest else Variation.NOT_JUDGED,
-        assurance=_assurance(current.limits, direction, target),
-    )
+        read += [_read_point(point, signals, direction, limits is not None) for point in points[start:stop]]
+    latest = next((p for p in reversed(read[segments[-1].start :]) if p.value is not None), None)
+    variation = latest.reading if latest else Variation.NOT_JUDGED
+    assurance = _assurance(segments[-1].limits, direction, target)
+    return ControlChart(tuple(read), tuple(segments), direction, target, latest, variation, assurance)
 
 
 def describe(chart: ControlChart, unit: str, noun: str = "point") -> str:

@@ -16,23 +16,24 @@ corners of a rectangle in two dimensions.) Cheapest means fewest further figures
 more later never breaks a proof.
 
 **What the reader is assumed to know.** All released figures, the sums between them, that a hidden figure is
-not zero, and for the count in question that it is 1 to 5. Where possible four values of it remain, else
-three or two. One case cannot give two: five children, all in one group, where another breakdown of them
-shows five groups with one each. There the reader learns "five or more", and the mark, which secondary
-figures share, leaves open whether it is five.
+not zero, and for the count in question that it is 1 to 5; not which other hidden figures are small. Where
+possible four values of the count remain, else three or two. One case cannot give two: five children, all in
+one group, where another breakdown of them shows five groups with one each. There the reader learns "five or
+more", and the mark, which secondary figures share, leaves open whether it is five.
 
 **What sums.** Groups of a breakdown add to the total; periods add as declared (`nest` finds which). Parts
 that are not released, such as the second quarter between two year-to-date figures, are counted in as
 remainders and protected like the rest.
 
 **Not covered.** Differencing against earlier releases, other indicators or other publishers' tables; rolling
-periods that overlap; what zeros and hundreds per cent tell about a whole group; counts of unknowns (release
-them as figures of their own); knowledge of who the children are. Disclosure control reduces risk, never to
-nothing: a person approves each release.
+periods that overlap; sums of hidden figures that are no figure of the release, such as an unreleased quarter
+of two hidden months; what 0% and 100% tell about a whole group; counts of unknowns (release them as figures
+of their own); knowledge of who the children are. Disclosure control reduces risk, never to nothing: a person
+approves each release.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -133,6 +134,9 @@ class _Remainder:
 
     sum: Sum
 
+    def __repr__(self) -> str:
+        return f"the rest of {self.sum.whole}"
+
 
 def protect_figures(
     figures: Sequence[Figure], periods: Sequence[Sum] = (), rule: Rule = DFE_RULE
@@ -141,7 +145,8 @@ def protect_figures(
 
     Give everything of an indicator that is released together, and in `periods` what adds up over time (see
     `nest`): nothing for stocks such as children on a plan at a month's end. Raises ValueError for a figure
-    given twice and for parts that exceed their whole.
+    given twice, for parts that exceed their whole, and for a group that is absent from some periods only
+    although it has children there (release it throughout or not at all).
     """
     tables: dict[str, dict[Key, Counts]] = defaultdict(dict)
     for figure in figures:
@@ -207,11 +212,19 @@ def nest(spans: Mapping[str, tuple[date, date]]) -> tuple[Sum, ...]:
     return tuple(Sum(whole, tuple(names)) for whole, names in parts.items())
 
 
-def _present(sums: Iterable[Sum], cells: Mapping[Key, Counts]) -> list[Sum]:
-    """Sums of which the whole and at least one part are released, with those parts only."""
-    rows = {row for row, _ in cells}
-    kept = [Sum(s.whole, tuple(part for part in s.parts if part in rows)) for s in sums if s.whole in rows]
-    return [s for s in kept if s.parts]
+def _present(sums: Sequence[Sum], cells: Mapping[Key, Counts]) -> list[Sum]:
+    """Sums of released wholes, with their released parts; the parts of an unreleased part stand for it."""
+    rows, below = {row for row, _ in cells}, {item.whole: item.parts for item in sums}
+
+    def released(label: Label) -> list[Label]:
+        if label in rows:
+            return [label]
+        return [part for child in below.get(label, ()) for part in released(child)]
+
+    kept = [
+        Sum(s.whole, tuple(p for part in s.parts for p in released(part))) for s in sums if s.whole in rows
+    ]
+    return [item for item in kept if item.parts]
 
 
 def _breakdowns(cells: Mapping[Key, Counts]) -> list[Sum]:

@@ -1,7 +1,7 @@
 """Control charts: limits, the four rules at their boundaries, and the words that a board reads."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.indicators.control_chart import (
@@ -59,6 +59,13 @@ def test_an_exceptional_step_is_screened_out_once() -> None:
     assert signals(chart, Rule.OUTSIDE) == [
         (label,) for label in ("M1", "M3", "M5", "M7", "M9", "M11", "M13")
     ]
+
+
+def test_a_step_of_exactly_the_screening_factor_is_kept() -> None:
+    # Eleven steps of 8.73 and one of 35.97: mean 11, and 3.27 x 11 = 35.97.
+    limits = chart_of([0.0, 8.73] * 6 + [44.7]).segments[0].limits
+    assert limits is not None
+    assert (limits.screened, limits.mean_moving_range) == (0, 11)
 
 
 def test_limits_are_clipped_where_the_unit_ends_and_say_so() -> None:
@@ -220,6 +227,8 @@ def test_a_fall_that_is_still_above_the_mean_points_both_ways() -> None:
         ("up", 57.0, Assurance.MISSED),
         ("down", 57.0, Assurance.MET),
         ("down", 50.0, Assurance.HIT_OR_MISS),
+        ("down", 56.65, Assurance.MET),
+        ("down", 43.35, Assurance.HIT_OR_MISS),
         ("down", 43.0, Assurance.MISSED),
         ("context", 50.0, Assurance.NO_DIRECTION),
         ("up", None, Assurance.NO_TARGET),
@@ -310,16 +319,19 @@ def changed(values: list[int | None], scale: int, shift: int) -> list[int | None
     return [None if v is None else scale * v + shift for v in values]
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole, st.integers(-100, 100), st.integers(1, 50))
 def test_readings_do_not_depend_on_origin_or_scale(values: list[int | None], shift: int, scale: int) -> None:
     assert readings(values) == readings(changed(values, scale, shift))
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole)
 def test_a_mirrored_series_of_mirrored_polarity_reads_the_same(values: list[int | None]) -> None:
     assert readings(values, "up") == readings(changed(values, -1, 0), "down")
 
 
+@settings(max_examples=60, deadline=None)
 @given(whole)
 def test_the_other_polarity_swaps_improving_and_concerning(values: list[int | None]) -> None:
     assert readings(values, "down") == [SWAP.get(r, r) for r in readings(values, "up")]
@@ -354,6 +366,7 @@ def straight(values: list[float]) -> list[set[str]]:
     return found
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=13, max_size=36))
 def test_signals_equal_a_straight_recomputation(values: list[int]) -> None:
     chart = chart_of([float(v) for v in values])
