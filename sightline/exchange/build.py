@@ -78,11 +78,14 @@ def build(
 
 
 def digest_of(paths: Sequence[Path]) -> str:
-    """The SHA-256 of a file; of a set, that of its files' sorted hashes."""
+    """The SHA-256 of a file; of a set, that of its files' sorted hashes; '' when one cannot be opened."""
     hashes = []
     for path in paths:
-        with path.open("rb") as file:
-            hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+        try:
+            with path.open("rb") as file:
+                hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError:
+            return ""
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
 
 

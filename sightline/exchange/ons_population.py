@@ -28,16 +28,14 @@ def read(delivery: Delivery, context: Context) -> Reading:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if missing := _NEEDED - set(rows.fieldnames or ()):
         raise Unreadable(f"{delivery.name} lacks the column {min(missing)} of the ONS population table")
-    name = f"authority {context.authority}"
-    findings, facts, read_rows = Findings(), Rows("population"), 0
+    sheet, findings, facts, count = f"authority {context.authority}", Findings(), Rows("population"), 0
     for row in rows:
         if context.authority in (row["old_la_code"], row["new_la_code"]):
-            read_rows += 1
-            _add(row, rows.line_num, name, findings, facts)
+            count += 1
+            _add(row, rows.line_num, sheet, findings, facts)
     if not len(facts):
         raise Unreadable(f"{delivery.name} holds no estimate for authority {context.authority}")
-    accepted = len(facts)
-    table = facts.as_arrow()
+    table, accepted = facts.as_arrow(), len(facts)
     days = [day for day in table["stood_on"].to_pylist() if day is not None]
     return Reading(
         delivery.format,
@@ -45,7 +43,7 @@ def read(delivery: Delivery, context: Context) -> Reading:
         context.extracted_on,
         "the command",
         {"population": Window(min(days), max(days))},
-        (Sheet(name, read_rows, accepted, read_rows - accepted, {"population_estimate": accepted}),),
+        (Sheet(sheet, count, accepted, count - accepted, {"population_estimate": accepted}),),
         findings.issues,
         findings.counts,
         {"population": table},

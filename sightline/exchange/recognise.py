@@ -120,8 +120,11 @@ def format_of(path: Path) -> tuple[str, str]:
 
     Raises Unreadable with a sentence that names what is accepted.
     """
-    with path.open("rb") as file:
-        start = file.read(START)
+    try:
+        with path.open("rb") as file:
+            start = file.read(START)
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be opened: {error.strerror}") from None
     if not start.strip():
         raise Unreadable(f"{path.name} is empty: send it again")
     if start.startswith((_ZIP, _OLE)):

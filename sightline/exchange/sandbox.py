@@ -41,9 +41,9 @@ class Limits:
 
     @classmethod
     def for_size(cls, size: int) -> Limits:
-        """512 MB or eight times the file, 10 seconds or one for each 2 MB, whichever is more."""
+        """512 MB or eight times the file; 9 seconds, to end within 10, or one for each 2 MB: the larger."""
         memory = max(512 * _MEGABYTE, 8 * size)
-        return cls(memory, max(10, size // (2 * _MEGABYTE)), memory)
+        return cls(memory, max(9, size // (2 * _MEGABYTE)), memory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,16 @@ from datetime import date, datetime
 from sightline.exchange.reading import Child, Context, Delivery, Findings, Reading, Rows, Unreadable
 from sightline.exchange.template_rules import ABOUT_CHILD, EVENT, FUTURE, IDENTITY, KEYS, ORDERS, PSEUDONYMS
 from sightline.exchange.template_values import LONDON, read_value
-from sightline.exchange.templates import TEMPLATES, Field, Kind, Template, coverage_of, title_key
+from sightline.exchange.templates import TEMPLATES, Field, Template, coverage_of, title_key
 from sightline.exchange.text import text_of
 from sightline.exchange.values import tidy
-from sightline.facts.manifest import Severity, Sheet, Window
+from sightline.facts.manifest import Severity, Sheet, Window, shape_of
 from sightline.facts.sources import FORMATS
 
 Values = dict[str, object]
-_SECRET = frozenset({Kind.ID, Kind.LOCALITY, Kind.NAME})
+_SECRET = frozenset({"", "Date of birth"})
+"""Columns of which not even an understood value is told; a value not understood is told by its shape alone,
+because a name that slipped into another column would not be understood there."""
 
 
 def read(delivery: Delivery, context: Context) -> Reading:
@@ -35,7 +37,7 @@ def read(delivery: Delivery, context: Context) -> Reading:
     _, first = next(lines, (0, []))
     window, supplier = coverage_of(name, template, first)
     number, header = next(lines, (0, []))
-    reader = _Reader(template, context, window, _findings(template))
+    reader = _Reader(template, context, window, Findings(_SECRET))
     if encoding != "utf-8":
         reader.note("encoding", Severity.QUERY, None, "", encoding, "a file saved as 'CSV UTF-8'")
     columns = reader.columns(name, number, header)
@@ -56,11 +58,6 @@ def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             f"{name} breaks off being a table at line {rows.line_num}: a cell there never ends; look for a"
             " stray quotation mark"
         ) from None
-
-
-def _findings(template: Template) -> Findings:
-    secret = {column.title for column in template.columns if column.kind in _SECRET}
-    return Findings(frozenset(secret | {"Date of birth", ""}))
 
 
 @dataclass(slots=True)
@@ -135,12 +132,13 @@ class _Reader:
             except ValueError as error:
                 vital = column.required or column.vital
                 severity = Severity.REFUSED if vital else Severity.UNKNOWN
-                self.note("value-not-understood", severity, number, column.title, text, str(error))
+                self.note("value-not-understood", severity, number, column.title, shape_of(text), str(error))
                 if vital:
                     return None
                 continue
             if mended:
-                self.note("value-mended", Severity.CORRECTED, number, column.title, text, mended)
+                told = shape_of(text)
+                self.note("value-mended", Severity.CORRECTED, number, column.title, told, mended)
         return values
 
     def _stands(self, number: int, values: Values) -> bool:

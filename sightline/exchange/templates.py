@@ -402,9 +402,10 @@ def title_key(title: str) -> str:
     return _PUNCTUATION.sub("", title.lower())
 
 
-def coverage_line(window: Window, supplier: str) -> list[str]:
-    """The cells of a file's first line."""
-    return ["Covers", window.first.isoformat(), window.last.isoformat(), "Supplied by", supplier]
+def coverage_line(window: Window | None, supplier: str) -> list[str]:
+    """The cells of a file's first line; without a window, for its sender to complete."""
+    days = [window.first.isoformat(), window.last.isoformat()] if window else ["FIRST DAY", "LAST DAY"]
+    return ["Covers", *days, "Supplied by", supplier]
 
 
 def coverage_of(name: str, template: Template, cells: list[str]) -> tuple[Window, str]:
@@ -428,9 +429,10 @@ def coverage_of(name: str, template: Template, cells: list[str]) -> tuple[Window
         ) from None
 
 
-def write_templates(folder: Path, window: Window) -> list[Path]:
+def write_templates(folder: Path, window: Window | None = None) -> list[Path]:
     """Write each template, empty but for its two first lines, and `columns.csv`, which explains every column.
 
+    Without a window the first line is left to complete, so that no file claims days that nobody has checked.
     Raises FileExistsError rather than overwrite a file that somebody may have filled in.
     """
     folder.mkdir(parents=True, exist_ok=True)

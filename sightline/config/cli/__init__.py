@@ -6,9 +6,12 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import clocks
+from sightline.config.cli import benchmarks, clocks, dataset, templates
+from sightline.exchange.pseudonym_key import KeyFileError
+from sightline.facts.benchmark import BenchmarkError
+from sightline.facts.snapshot import SnapshotError
 
-REFUSALS: tuple[type[Exception], ...] = (ClockError,)
+REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, ClockError, KeyFileError, SnapshotError)
 """What the rooms raise for bad input: shown as one sentence, without a traceback, exit code 2."""
 
 app = typer.Typer(
@@ -27,6 +30,9 @@ def _groups() -> None:
     """Keep the groups as groups, however few there are."""
 
 
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(templates.app, name="templates")
+app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 
 
