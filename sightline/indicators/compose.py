@@ -8,7 +8,7 @@ file), `counted` (rows in periods and groups) and, where rows are gathered first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp, select
@@ -46,7 +46,7 @@ def compose(indicator: Indicator, splits: Sequence[Split], tables: Tables) -> ex
 def result_columns(splits: Sequence[Split]) -> tuple[str, ...]:
     """The columns of the query's rows, in order.
 
-    The period's label; for each breakdown its group and whether the row is rolled up over it (1) or of one
+    The period's number; for each breakdown its group and whether the row is rolled up over it (1) or of one
     group (0); then the four numbers of a figure.
     """
     pairs = (f"{prefix}{n}" for n in range(len(splits)) for prefix in ("_group_", "_rolled_up_"))
@@ -63,10 +63,9 @@ class _Composer:
         self.windows: dict[str, tuple[str, exp.Expr]] = {}
         self.parts = {part: self._part(part) for part in expressions.PARTS}
         at = self.parts["at"]
-        self.period_dates = at is not None and any(
-            c.name in {"_first", "_last"} for c in at.find_all(exp.Column)
-        )
-        if self.period_dates and self.windows:
+        used = {column.name for column in at.find_all(exp.Column)} if at else set()
+        self.is_dated_by_period = not used.isdisjoint(_PERIODS.values())
+        if self.is_dated_by_period and self.windows:
             raise expressions.DefinitionError(
                 f"{indicator.key}: a window function cannot see rows whose date depends on the period"
             )
@@ -80,7 +79,7 @@ class _Composer:
         steps.append(("owned", self._owned()))
         steps.append(("counted", self._counted()))
         if self.indicator.each:
-            steps.append(("gathered", self._gathered()))
+            steps += [("gathered", self._gathered()), ("latest", self._latest())]
         final = self._figures(steps[-1][0])
         for name, step in steps:
             final = final.with_(name, step, copy=False)
@@ -95,7 +94,7 @@ class _Composer:
         tree = read.tree.transform(self._without_due)
         if part not in {"at", "until"}:
             tree = tree.transform(self._without_window)
-        return exp.paren(tree.transform(self._with_period), copy=False)
+        return tree.transform(self._with_period)
 
     def _without_due(self, node: exp.Expr) -> exp.Expr:
         if not expressions.is_due(node):
@@ -139,7 +138,7 @@ class _Composer:
         step = select("rows.*").from_(exp.to_table(self.tables.rows, alias="rows"))
         for (key, _), (name, day) in self.due.items():
             alias = f"{name}_days"
-            started = exp.column("start_on", alias).eq(exp.cast(day.copy(), "DATE"))
+            started = exp.column("start_on", alias).eq(exp.cast(day, "DATE"))
             step = step.select(exp.alias_(exp.column("due_on", alias), name)).join(
                 exp.to_table(self.tables.due[key], alias=alias), on=started, join_type="left"
             )
@@ -147,63 +146,59 @@ class _Composer:
 
     def _dated(self, source: str) -> exp.Select:
         """Every row with the day that dates it and, in a snapshot, the day that ends it."""
-        step = select("*", exp.alias_(exp.cast(self._required("at"), "DATE"), "_at")).from_(
-            exp.to_table(source)
-        )
-        if self.period_dates:
-            step = step.join(exp.to_table(self.tables.periods, alias="periods"), join_type="cross")
+        dates = [exp.alias_(exp.cast(self._required("at"), "DATE"), "_at")]
         until = self.parts["until"]
         if self.indicator.basis is Basis.SNAPSHOT and until is not None:
-            step = step.select(exp.alias_(exp.cast(until, "DATE"), "_until"))
-        return step
+            dates.append(exp.alias_(exp.cast(until, "DATE"), "_until"))
+        step = select("*", *dates).from_(exp.to_table(source))
+        return step.join(self._periods, join_type="cross") if self.is_dated_by_period else step
 
     def _owned(self) -> exp.Select:
-        """The rows of the file that owns their day; in a snapshot all, for its file is that of the period."""
-        step = select("dated.*").from_("dated")
-        if self.indicator.basis is not Basis.SNAPSHOT:
-            at = exp.column("_at", "dated")
-            spans = exp.to_table(self.tables.spans, alias="spans")
-            step = step.join(
-                spans,
-                on=exp.and_(
-                    exp.column("source", "dated").eq(exp.column("source", "spans")),
-                    at.between(exp.column("first", "spans"), exp.column("last", "spans")),
-                ),
-            )
-        for name, window in self.windows.values():
-            step = step.select(exp.alias_(_qualified(window, "dated"), name))
-        if self.indicator.each:
-            latest = exp.Window(
-                this=exp.RowNumber(),
-                order=exp.Order(
-                    expressions=[exp.column(name, "dated") for name in ("_at", "source", "source_row")]
-                ),
-            )
-            step = step.select(exp.alias_(latest, "_place"))
-        return step
+        """The rows of the file that owns their day; in a snapshot all, for its file is that of the period.
+
+        Groups that no period changes are named here, before a row is counted in several periods.
+        """
+        windows = [exp.alias_(_qualified(window, "dated"), name) for name, window in self.windows.values()]
+        step = select("dated.*", *windows, *self._groups(of_period=False)).from_("dated")
+        if self.indicator.basis is Basis.SNAPSHOT:
+            return step
+        same = exp.column("source", "dated").eq(exp.column("source", "spans"))
+        of_day = exp.column("_at", "dated").between(exp.column("first", "spans"), exp.column("last", "spans"))
+        return step.join(exp.to_table(self.tables.spans, alias="spans"), on=exp.and_(same, of_day))
 
     def _counted(self) -> exp.Select:
         """Each row in each period that holds it, with its groups; `_member` is null where none can tell."""
-        member = self._required("population")
-        step = (
-            select("_period")
-            .select(*(exp.alias_(exp.column(name), name) for name in self.indicator.each))
-            .select(exp.alias_(member, "_member"), exp.alias_(self._required("numerator"), "_claim"))
-            .from_("owned")
-            .where(exp.func("COALESCE", member.copy(), exp.true()))
-        )
-        if self.period_dates:
+        member, divisor = self._required("population"), self.parts["denominator"]
+        claims = [exp.alias_(member, "_member"), exp.alias_(self._required("numerator"), "_claim")]
+        if divisor is not None:
+            claims.append(exp.alias_(divisor, "_divisor"))
+        if self.indicator.each:
+            kept: list[exp.Expr] = [exp.column(name) for name in (*self.indicator.each, "_place", "_last")]
+        else:
+            named = [
+                exp.column(f"_group_{n}") for n, split in enumerate(self.splits) if not _of_period(split)
+            ]
+            kept = [*named, *self._groups(of_period=True)]
+        step = select("_period", *claims, *kept).from_("owned")
+        if self.is_dated_by_period:
             step = step.where(self._in_period())
         else:
-            step = step.join(exp.to_table(self.tables.periods, alias="periods"), on=self._in_period())
-        divisor = self.parts["denominator"]
-        if divisor is not None:
-            step = step.select(exp.alias_(divisor, "_divisor"))
+            step = step.join(self._periods, on=self._in_period())
+        return step if member == exp.true() else step.where(exp.func("COALESCE", member, exp.true()))
+
+    @property
+    def _periods(self) -> exp.Table:
+        return exp.to_table(self.tables.periods, alias="periods")
+
+    def _groups(self, *, of_period: bool) -> list[exp.Expr]:
+        """The groups that a row's period does, or does not, decide; none where rows are gathered first."""
         if self.indicator.each:
-            step = step.select("_place")
-        for n, split in enumerate(self.splits):
-            step = step.select(exp.alias_(split.group.transform(self._with_period), f"_group_{n}"))
-        return step
+            return []
+        return [
+            exp.alias_(split.group.transform(self._with_period), f"_group_{n}")
+            for n, split in enumerate(self.splits)
+            if _of_period(split) is of_period
+        ]
 
     def _in_period(self) -> exp.Expr:
         at, first, last = exp.column("_at"), exp.column("_first"), exp.column("_last")
@@ -213,95 +208,97 @@ class _Composer:
         if self.parts["until"] is None:
             return exp.and_(of_file, at.eq(last))
         until = exp.column("_until")
-        still = exp.or_(until.is_(exp.null()), until.copy() > last.copy())
-        return exp.and_(of_file, at <= last, still)
+        return exp.and_(of_file, at <= last, exp.or_(until.is_(exp.null()), until > last))
 
     def _gathered(self) -> exp.Select:
-        """One row for each `each` of a period: a member if any row is; the groups of its latest row."""
+        """One row for each `each` of a period: a member if any row is one, and its latest row's place."""
         member, claim = exp.column("_member"), exp.column("_claim")
-        step = (
-            select("_period", *self.indicator.each)
-            .select(exp.alias_(exp.case().when(_count(member) > 0, exp.true()), "_member"))
-            .select(exp.alias_(self._combined(member, claim), "_claim"))
-            .from_("counted")
-            .group_by("_period", *self.indicator.each)
-        )
+        # Rows that may not belong have negative places, so that one that does belong is the latest.
         place = exp.case().when(member, exp.column("_place")).else_(exp.column("_place") * -1)
-        for n in range(len(self.splits)):
-            latest = exp.ArgMax(this=exp.column(f"_group_{n}"), expression=place.copy())
-            step = step.select(exp.alias_(latest, f"_group_{n}"))
-        return step
+        gathered = {
+            "_last": exp.func("MAX", exp.column("_last")),
+            "_place": exp.func("MAX", place),
+            "_member": exp.case().when(_count(member) > 0, exp.true()),
+            "_claim": self._combined(member, claim),
+        }
+        step = select("_period", *(exp.alias_(tree, name) for name, tree in gathered.items()))
+        return step.from_("counted").group_by("_period", *self.indicator.each)
+
+    def _latest(self) -> exp.Select:
+        """Each of the gathered with the groups of its latest row."""
+        groups = (
+            exp.alias_(split.group.transform(self._with_period), f"_group_{n}")
+            for n, split in enumerate(self.splits)
+        )
+        of_place = exp.column("_place", "rows").eq(exp.func("ABS", exp.column("_place", "gathered")))
+        step = select("_period", "_member", "_claim", *groups).from_("gathered")
+        return step.join(exp.to_table(self.tables.rows, alias="rows"), on=of_place)
 
     def _combined(self, member: exp.Expr, claim: exp.Expr) -> exp.Expr:
+        """What the rows of one of the gathered say together: unknown unless those that are known decide."""
+        unknown = _count(exp.and_(member, claim.is_(exp.null())))
         if self.indicator.sums:
-            unknown = _count(exp.and_(member, claim.is_(exp.null())))
             total = exp.func("SUM", exp.case().when(member, exp.cast(claim, _EXACT)))
             return exp.case().when(unknown.eq(0), total)
-        unknown = exp.case().when(_count(exp.and_(member, claim.is_(exp.null()))) > 0, exp.null())
-        if self.indicator.combine == "any":
-            return (
-                exp.case()
-                .when(_count(exp.and_(member, claim)) > 0, exp.true())
-                .else_(unknown.else_(exp.false()))
-            )
-        return (
-            exp.case()
-            .when(_count(exp.and_(member, claim.not_())) > 0, exp.false())
-            .else_(unknown.else_(exp.true()))
-        )
+        is_any = self.indicator.combine == "any"
+        decides = _count(exp.and_(member, claim if is_any else claim.not_()))
+        decided, otherwise = (exp.true(), exp.false()) if is_any else (exp.false(), exp.true())
+        return exp.case().when(decides > 0, decided).when(unknown > 0, exp.null()).else_(otherwise)
 
     def _figures(self, source: str) -> exp.Select:
         """The four numbers for every period and group, and for the period as a whole, by grouping sets."""
         period = exp.column("_period")
         groups = [exp.column(f"_group_{n}") for n in range(len(self.splits))]
-        step = select(period)
+        columns: list[exp.Expr] = [period]
         for n, group in enumerate(groups):
-            rolled_up = exp.func("GROUPING", group.copy())
-            step = step.select(group.copy(), exp.alias_(rolled_up, f"_rolled_up_{n}"))
-        for name, number in self._numbers().items():
-            step = step.select(exp.alias_(number, name))
-        sets = exp.GroupingSets(
-            expressions=[
-                exp.Tuple(expressions=[period.copy(), *([group] if group else [])])
-                for group in (None, *groups)
-            ]
-        )
-        step = step.from_(source)
-        step.set("group", exp.Group(grouping_sets=[sets]))
+            columns += [group, exp.alias_(exp.func("GROUPING", group), f"_rolled_up_{n}")]
+        columns += [exp.alias_(number, name) for name, number in self._numbers().items()]
+        sets = [
+            exp.Tuple(expressions=[period.copy(), *held])
+            for held in ([], *([group.copy()] for group in groups))
+        ]
+        step = select(*columns).from_(source)
+        step.set("group", exp.Group(grouping_sets=[exp.GroupingSets(expressions=sets)]))
         return step
 
     def _numbers(self) -> dict[str, exp.Expr]:
         member, claim, divisor = exp.column("_member"), exp.column("_claim"), exp.column("_divisor")
-        unplaced = _count(member.is_(exp.null()))
-        divides = self.parts["denominator"] is not None
-        known = exp.and_(member, claim.is_(exp.null()).not_())
-        if divides:
-            known = exp.and_(known, divisor.is_(exp.null()).not_())
-        numbers = {"_numerator": _count(exp.and_(member, claim)), "_denominator": _count(member)}
+        lacking: exp.Expr = claim.is_(exp.null())
+        if self.parts["denominator"] is not None:
+            lacking = exp.or_(lacking, divisor.is_(exp.null()))
+        known = exp.and_(member, exp.not_(lacking))
+        numerator, denominator = _count(exp.and_(member, claim)), _count(member)
         if self.indicator.sums:
-            numbers["_numerator"] = _sum(known, claim)
-            numbers["_denominator"] = _sum(known, divisor) if divides else _count(known)
-        unknown = _count(exp.and_(member, exp.paren(known).not_()))
-        return numbers | {"_unknown": unknown, "_unplaced": unplaced}
+            numerator = _sum(known, claim)
+            denominator = _count(known) if self.parts["denominator"] is None else _sum(known, divisor)
+        return {
+            "_numerator": numerator,
+            "_denominator": denominator,
+            "_unknown": _count(exp.and_(member, lacking)),
+            "_unplaced": _count(member.is_(exp.null())),
+        }
 
     def _required(self, part: str) -> exp.Expr:
         tree = self.parts[part]
         if tree is None:
             raise expressions.DefinitionError(f"{self.indicator.key}: {part} is empty")
-        return tree.copy()
+        return tree
+
+
+def _of_period(split: Split) -> bool:
+    """Whether the period decides a row's group: the age at its end."""
+    return any(column.name in _PERIODS for column in split.group.find_all(exp.Column))
 
 
 def _count(condition: exp.Expr) -> exp.Expr:
-    counted = exp.case().when(condition.copy(), exp.Literal.number(1)).else_(exp.Literal.number(0))
+    counted = exp.case().when(condition, exp.Literal.number(1)).else_(exp.Literal.number(0))
     return exp.func("SUM", counted)
 
 
 def _sum(condition: exp.Expr, number: exp.Expr) -> exp.Expr:
     """An exact sum: in decimals, so that the order of the rows cannot change it."""
-    exact = exp.cast(number.copy(), _EXACT)
-    return exp.func(
-        "SUM", exp.case().when(condition.copy(), exact).else_(exp.cast(exp.Literal.number(0), _EXACT))
-    )
+    nought = exp.cast(exp.Literal.number(0), _EXACT)
+    return exp.func("SUM", exp.case().when(condition, exp.cast(number, _EXACT)).else_(nought))
 
 
 def _interval(length: int, unit: str) -> exp.Expr:
@@ -312,5 +309,4 @@ def _qualified(tree: exp.Expr, table: str) -> exp.Expr:
     def qualify(node: exp.Expr) -> exp.Expr:
         return exp.column(node.name, table) if isinstance(node, exp.Column) else node
 
-    named: Callable[[exp.Expr], exp.Expr] = qualify
-    return tree.copy().transform(named)
+    return tree.transform(qualify)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from sqlglot import exp, select
 
 from sightline.clocks import CLOCKS, Clock, ClockError, Counts, Limit, Unit, due_days, limit_of
+from sightline.clocks.calendar import FIRST_DAY
 from sightline.facts.schema import Kind
 from sightline.facts.snapshot import Snapshot
 from sightline.facts.tables import TABLES
@@ -25,13 +26,14 @@ from sightline.indicators.definition import Basis, Indicator
 from sightline.indicators.periods import Period
 from sightline.indicators.support import Support, counted_days
 
-_CLOCKS_FROM, _CLOCKS_TO = date(1995, 1, 1), date(2055, 1, 1)
-"""Start days for which due days are computed: an older or later start is a slip, and its due day unknown."""
+_YEARS_BEFORE, _YEARS_AFTER = 26, 1
+"""Due days are computed for starts from so long before the first file's window to so long after the last
+extraction: a start outside a childhood is a slip, and its due day unknown."""
 
 _SPANS = pa.schema([("source", Kind.WHOLE.arrow), ("first", Kind.DATE.arrow), ("last", Kind.DATE.arrow)])
 _PERIODS = pa.schema(
     [
-        ("_period", Kind.TEXT.arrow),
+        ("_period", Kind.WHOLE.arrow),
         ("_first", Kind.DATE.arrow),
         ("_last", Kind.DATE.arrow),
         ("_source", Kind.WHOLE.arrow),
@@ -86,15 +88,20 @@ class Data:
             return name
         path = self.snapshot.parquet(table)
         if path is None:
-            return self._add(name, name, TABLES[table].arrow.empty_table())
+            return self._add(name, name, _empty(table))
         of_format = [
             index
             for index, source in enumerate(self.snapshot.manifest.sources)
             if source.format == source_format
         ]
+        # Each row has a place of its own, later events after earlier ones: it says which row is the latest.
+        numbered = exp.PropertyEQ(this=exp.to_identifier("file_row_number"), expression=exp.true())
+        order = [exp.Ordered(this=exp.column(TABLES[table].event), nulls_first=True)]
+        order += [exp.Ordered(this=exp.column(column)) for column in ("source", "file_row_number")]
+        place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order))
         held = (
-            select("*")
-            .from_(exp.func("read_parquet", exp.Literal.string(str(path))))
+            select("*", exp.alias_(place, "_place"))
+            .from_(exp.func("read_parquet", exp.Literal.string(str(path)), numbered))
             .where(exp.column("source").isin(*of_format) if of_format else exp.false())
         )
         self._connection.execute(held.ctas(name).sql("duckdb"))
@@ -109,12 +116,12 @@ class Data:
     def _periods(self, indicator: Indicator, source_format: str, periods: Sequence[Period]) -> str:
         """The days counted in each period; in a snapshot, once for each file that owns its last day."""
         rows: list[tuple[object, ...]] = []
-        for period in periods:
+        for number, period in enumerate(periods):
             first, last = counted_days(indicator, period)
             owners: Iterable[int | None] = (None,)
             if indicator.basis is Basis.SNAPSHOT:
                 first, owners = period.first, self.support.owners(indicator, source_format, period)
-            rows.extend((period.label, first, last, owner) for owner in owners)
+            rows.extend((number, first, last, owner) for owner in owners)
         return self._table("periods", _PERIODS, rows)
 
     def _due(self, key: str) -> str:
@@ -123,8 +130,11 @@ class Data:
         name = f"due__{key.replace('-', '_')}"
         if name in self._names:
             return name
-        first = max(_CLOCKS_FROM, clock.in_force_from or date.min)
-        last = min(_CLOCKS_TO, clock.in_force_to or date.max)
+        sources = self.snapshot.manifest.sources
+        covered = min(window.first for source in sources for window in source.windows.values())
+        taken = max(source.extracted_on for source in sources)
+        first = max(date(covered.year - _YEARS_BEFORE, 1, 1), FIRST_DAY, clock.in_force_from or date.min)
+        last = min(date(taken.year + _YEARS_AFTER, 12, 31), clock.in_force_to or date.max)
         rows = due_days(clock, first, last, self.local_limits.get(key))
         return self._add(name, name, _arrow(_DUE, rows))
 
@@ -146,6 +156,10 @@ def _hours(key: str, limit: Limit) -> int:
     if clock.in_force_from or clock.in_force_to:
         raise ClockError(f"{key} counts hours and has dates in force: these two are not yet counted together")
     return limit.length if clock.counts is Counts.AFTER else -limit.length
+
+
+def _empty(table: str) -> pa.Table:
+    return TABLES[table].arrow.append(pa.field("_place", pa.int64())).empty_table()
 
 
 def _arrow(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:

@@ -21,6 +21,7 @@ from sightline.indicators.definition import Basis, Breakdown, Indicator, Unit
 from sightline.indicators.figures import Counted, Figure, Residents, value_of
 from sightline.indicators.periods import Period, in_words
 from sightline.indicators.residents import Population, population
+from sightline.indicators.returns import FORMAT, Returns, returns
 from sightline.indicators.support import cannot_split
 
 _NOTHING = Counted(0, 0)
@@ -68,9 +69,10 @@ class Engine:
     ) -> list[Figure]:
         """The figures of one indicator, period by period, the whole before its groups."""
         asked = tuple(dict.fromkeys(indicator.breakdowns if breakdowns is None else breakdowns))
-        by_format, found = self._choose(indicator, periods)
+        blank = self._blank(indicator, periods[0])
+        by_format, found = self._choose(indicator, periods, blank)
         for source_format, held in by_format.items():
-            found |= self._from_format(indicator, source_format, held, asked)
+            found |= self._from_format(indicator, replace(blank, format=source_format), held, asked)
         return [figure for period in periods for figure in found[period]]
 
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
@@ -89,11 +91,15 @@ class Engine:
         return compose(indicator, splits, self._data.tables(indicator, source_format, periods))
 
     @cached_property
+    def _returns(self) -> Returns:
+        return returns(self._data)
+
+    @cached_property
     def _population(self) -> Population:
         return population(self._data)
 
     def _choose(
-        self, indicator: Indicator, periods: Sequence[Period]
+        self, indicator: Indicator, periods: Sequence[Period], blank: Figure
     ) -> tuple[dict[str, list[Period]], dict[Period, list[Figure]]]:
         """Which format answers for which period, and the refusals of the periods that none answers for."""
         by_format: dict[str, list[Period]] = defaultdict(list)
@@ -105,8 +111,29 @@ class Engine:
                 by_format[source_format].append(period)
                 continue
             words = no_limit or "; ".join(refusal.reason for refusal in refusals)
-            refused[period] = [replace(self._blank(indicator, period), refused=words)]
+            refused[period] = self._returned(indicator, replace(blank, period=period, refused=words))
         return by_format, refused
+
+    def _returned(self, indicator: Indicator, refused: Figure) -> list[Figure]:
+        """What agencies returned as plain figures, where no extract can answer; else the refusal alone."""
+        answers = self._returns.of(indicator, refused.period)
+        if not answers:
+            return [refused]
+        sources = tuple(sorted({answer.source for answer in answers}))
+        blank = replace(refused, format=FORMAT, sources=sources, refused="")
+        missing = [answer.missing for answer in answers if answer.counted is None]
+        whole = Counted.total(answer.counted for answer in answers if answer.counted is not None)
+        if missing:
+            figures = [replace(blank, refused="; ".join(missing))]
+        else:
+            figures = [self._valued(indicator, blank, whole, whole)]
+        for answer in answers:
+            of_agency = replace(blank, breakdown=Breakdown.AGENCY, group=answer.agency)
+            if answer.counted is None:
+                figures.append(replace(of_agency, refused=answer.missing))
+            else:
+                figures.append(self._valued(indicator, of_agency, answer.counted, whole))
+        return figures
 
     def _no_limit(self, indicator: Indicator) -> str:
         try:
@@ -124,9 +151,10 @@ class Engine:
         return Figure(indicator.key, definition, period, indicator.basis, indicator.unit)
 
     def _from_format(
-        self, indicator: Indicator, source_format: str, periods: Sequence[Period], asked: Sequence[Breakdown]
+        self, indicator: Indicator, blank: Figure, periods: Sequence[Period], asked: Sequence[Breakdown]
     ) -> dict[Period, list[Figure]]:
-        """The figures of the periods that one format answers for."""
+        """The figures of the periods that one format, that of `blank`, answers for."""
+        source_format = str(blank.format)
         splits, unsplit = _splits(indicator, source_format, asked)
         counted = self._count(indicator, source_format, periods, splits)
         groups: dict[Breakdown, set[str]] = {split.breakdown: set() for split in splits}
@@ -135,11 +163,8 @@ class Engine:
                 groups[breakdown].add(group)
         found: dict[Period, list[Figure]] = {}
         for period in periods:
-            blank = replace(
-                self._blank(indicator, period),
-                format=source_format,
-                sources=self._data.support.owners(indicator, source_format, period),
-            )
+            owners = self._data.support.owners(indicator, source_format, period)
+            blank = replace(blank, period=period, sources=owners)
             if _stood_another_day(indicator, period, counted):
                 words = f"no row of the extract is of {in_words(period.last)}"
                 found[period] = [replace(blank, refused=words)]
@@ -155,13 +180,13 @@ class Engine:
     ) -> dict[_Key, Counted]:
         """Run the query: what was counted by period, breakdown and group (None: the whole)."""
         found: dict[_Key, Counted] = {}
-        for label, *values in self._data.fetch(self.query(indicator, source_format, periods, splits)):
+        for number, *values in self._data.fetch(self.query(indicator, source_format, periods, splits)):
             breakdown = group = None
             for n, split in enumerate(splits):
                 name, is_rolled_up = values[2 * n : 2 * n + 2]
                 if not is_rolled_up:
                     breakdown, group = split.breakdown, name
-            found[label, breakdown, group] = Counted.of(*values[2 * len(splits) :])
+            found[periods[number].label, breakdown, group] = Counted.of(*values[2 * len(splits) :])
         return found
 
     def _of_period(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,6 +37,17 @@ class Counted:
         numerator, denominator = (int(n) if n.is_integer() else n for n in plain[:2])
         return cls(numerator, denominator, int(plain[2]), int(plain[3]))
 
+    @classmethod
+    def total(cls, parts: Iterable[Counted]) -> Counted:
+        """The numbers of several added up."""
+        held = list(parts)
+        return cls(
+            sum(part.numerator for part in held),
+            sum(part.denominator for part in held),
+            sum(part.unknown for part in held),
+            sum(part.unplaced for part in held),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -50,7 +62,8 @@ class Figure:
     `value` is in the indicator's unit and unrounded; where it is None, `refused` says why in words, and where
     nothing could be counted at all `numerator` is None too. `format` is the one format that was read and
     `sources` the files of the manifest that were counted, by index. `definition` is the digest of the
-    definition, with the local limit of its clock where one was used.
+    definition, with the local limit of its clock where one was used. `is_hidden`: counted, but not shown in
+    a public copy, to protect children; a public copy never holds `unknown` and `unplaced`.
     """
 
     indicator: str
@@ -62,13 +75,14 @@ class Figure:
     group: str | None = None
     numerator: Number | None = None
     denominator: Number | None = None
-    unknown: int = 0
-    unplaced: int = 0
+    unknown: int | None = None
+    unplaced: int | None = None
     value: float | None = None
     population: Residents | None = None
     format: str | None = None
     sources: tuple[int, ...] = ()
     refused: str = ""
+    is_hidden: bool = False
 
     @property
     def is_counted(self) -> bool:

@@ -13,6 +13,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 
+class PeriodError(ValueError):
+    """A period is not written, or not possible, as it was asked for; the message says what was expected."""
+
+
 class Every(StrEnum):
     """How long each period is."""
 
@@ -64,15 +68,15 @@ def months_before(day: date, months: int) -> date:
 def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]:
     """The periods from the month that holds `first` to the month that holds `last`.
 
-    ValueError when these months are not whole quarters or years.
+    PeriodError when these months are not whole quarters or years.
     """
     step = every.months
     starts, ends = first.replace(day=1), months_before(last.replace(day=1), -1)
     for day, word in ((starts, "start"), (ends, "end")):
         if (day.month - 4) % 12 % step:
-            raise ValueError(f"a {every} cannot {word} there: it must {word} with a whole {every}")
+            raise PeriodError(f"a {every} cannot {word} there: it must {word} with a whole {every}")
     if ends <= starts:
-        raise ValueError("the last month is before the first")
+        raise PeriodError("the last month is before the first")
     found: list[Period] = []
     while starts < ends:
         following = months_before(starts, -step)
@@ -87,14 +91,14 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 def parse_periods(text: str, every: Every = Every.MONTH) -> tuple[Period, ...]:
     """The periods of "2025-04..2026-03", or of one month "2025-04".
 
-    ValueError says what was expected: two months, the first not after the last, that are whole quarters or
+    PeriodError says what was expected: two months, the first not after the last, that are whole quarters or
     years where quarters or years are asked for.
     """
     ends = [_MONTH.fullmatch(part.strip()) for part in text.split("..")]
     if not 1 <= len(ends) <= 2 or None in ends:
-        raise ValueError(f"period {text!r}: expected a first and a last month, such as 2025-04..2026-03")
+        raise PeriodError(f"period {text!r}: expected a first and a last month, such as 2025-04..2026-03")
     days = [date(int(end[1]), int(end[2]), 1) for end in ends if end]
     try:
         return periods_between(days[0], days[-1], every)
-    except ValueError as error:
-        raise ValueError(f"period {text!r}: {error}") from None
+    except PeriodError as error:
+        raise PeriodError(f"period {text!r}: {error}") from None

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import benchmarks, clocks, dataset, templates
+from sightline.config.cli import benchmarks, clocks, dataset, indicators, templates
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
 from sightline.facts.snapshot import SnapshotError
+from sightline.indicators.expressions import DefinitionError
+from sightline.indicators.periods import PeriodError
 
-REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, ClockError, KeyFileError, SnapshotError)
+REFUSALS: tuple[type[Exception], ...] = (
+    BenchmarkError,
+    ClockError,
+    DefinitionError,
+    KeyFileError,
+    PeriodError,
+    SnapshotError,
+)
 """What the rooms raise for bad input: shown as one sentence, without a traceback, exit code 2."""
 
 app = typer.Typer(
@@ -31,6 +40,7 @@ def _groups() -> None:
 
 
 app.add_typer(dataset.app, name="dataset")
+app.add_typer(indicators.app, name="indicators")
 app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")

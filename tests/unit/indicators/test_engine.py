@@ -150,7 +150,7 @@ def test_a_breakdown_that_the_indicator_does_not_have_is_refused_by_itself(censu
 
 
 def test_a_saturday_after_a_friday_due_day_is_late(tmp_path: Path) -> None:
-    # Started on Wednesday 30 April 2025: the 45th working day, with the bank holidays of May, is Friday 4 July.
+    # Started on Wednesday 30 April 2025, with two bank holidays in May: day 45 is Friday 4 July.
     rows = [
         {"child": child, "cina_assessment_start_date": "2025-04-30", "cina_assessment_auth_date": authorised}
         for child, authorised in (("a", "2025-07-04"), ("b", "2025-07-05"), ("c", None))
