@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 
@@ -71,27 +72,13 @@ def load_benchmarks(*, rows: Iterable[Benchmark], by: Actor) -> int:
 
     Returns how many there were.
     """
-    figures = [
-        PublishedFigure(
-            measure=row.measure,
-            level=row.level.value,
-            area_code=row.area_code,
-            area_name=row.area_name,
-            old_la_code=row.old_la_code,
-            year=row.year,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            value=row.value,
-            is_computed=row.is_computed,
-            marks=row.marks,
-            source=row.source,
-        )
-        for row in rows
-    ]
+    figures = [PublishedFigure(**{**asdict(row), "level": row.level.value}) for row in rows]
     key = ("measure", "area_code", "year")
-    given = ("level", "area_name", "old_la_code", "numerator", "denominator", "value", "is_computed", "marks")
     PublishedFigure.objects.bulk_create(
-        figures, update_conflicts=True, unique_fields=key, update_fields=(*given, "source")
+        figures,
+        update_conflicts=True,
+        unique_fields=key,
+        update_fields=[field.name for field in fields(Benchmark) if field.name not in key],
     )
     return len(figures)
 
@@ -162,8 +149,8 @@ def _store(loaded: LoadedSnapshot, counted: Counted) -> None:
             group=figure.group or "",
             numerator=figure.numerator,
             denominator=figure.denominator,
-            unknown=figure.unknown,
-            unplaced=figure.unplaced,
+            unknown=figure.unknown or 0,
+            unplaced=figure.unplaced or 0,
             value=figure.value,
             residents_on=figure.population.stood_on if figure.population else None,
             format=figure.format or "",

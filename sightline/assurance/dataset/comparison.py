@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from datetime import date
 
 from django.db.models import Q
 
 from sightline.assurance.dataset.models import Figure, PublishedFigure
 from sightline.core import local
 from sightline.core.models import User
-from sightline.facts.benchmark import Level
-from sightline.indicators.definition import Indicator, Unit
+from sightline.facts.benchmark import Benchmark, Level
+from sightline.indicators import comparison
+from sightline.indicators.definition import Indicator
 from sightline.indicators.periods import Every
 
-COMPARABLE = (Unit.PERCENT, Unit.RATE)
-"""A count of another place says nothing beside a count of this one."""
+NEIGHBOURS = "Statistical neighbours"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Published:
     """What was published of one indicator, for the years that were loaded, the latest first."""
 
     years: Mapping[int, Sequence[Place]]
@@ -51,22 +51,21 @@ class Comparison:
         return next((place for place in self.years.get(year, ()) if place.name == name), None)
 
 
-NOTHING = Comparison({}, ())
+NOTHING = Published({}, ())
 
 
-def published(user: User, indicators: Iterable[Indicator]) -> Mapping[str, Comparison]:
-    """What is known of these indicators, by key; one query. Counts are compared with nothing."""
+def published(user: User, indicators: Sequence[Indicator]) -> Mapping[str, Published]:
+    """What is known of these indicators, by key; one query, however many there are."""
     partnership = local.partnership()
-    keys = [indicator.key for indicator in indicators if indicator.unit in COMPARABLE]
     here = Q(level=Level.REGIONAL.value, area_name=partnership.authority.region)
     near = Q(level=Level.AUTHORITY.value, old_la_code__in=partnership.statistical_neighbours)
     rows = PublishedFigure.objects.visible_to(user).filter(
-        Q(level=Level.NATIONAL.value) | here | near, measure__in=keys
+        Q(level=Level.NATIONAL.value) | here | near, measure__in=[item.key for item in indicators]
     )
-    by_measure: dict[str, list[PublishedFigure]] = defaultdict(list)
+    by_measure: dict[str, list[Benchmark]] = defaultdict(list)
     for row in rows:
-        by_measure[row.measure].append(row)
-    return {measure: _comparison(found) for measure, found in by_measure.items()}
+        by_measure[row.measure].append(row.benchmark)
+    return {item.key: _published(item, by_measure[item.key]) for item in indicators}
 
 
 def own_years(figures: Iterable[Figure]) -> dict[int, Figure]:
@@ -78,25 +77,23 @@ def own_years(figures: Iterable[Figure]) -> dict[int, Figure]:
     }
 
 
-def _comparison(rows: Sequence[PublishedFigure]) -> Comparison:
-    by_year: dict[int, list[PublishedFigure]] = defaultdict(list)
-    for row in rows:
-        by_year[row.year].append(row)
-    years = {year: _places(by_year[year]) for year in sorted(by_year, reverse=True)}
-    return Comparison(years, sorted({row.source for row in rows}))
+def _published(indicator: Indicator, rows: Sequence[Benchmark]) -> Published:
+    """Each year compared by itself, with what stands in that year alone."""
+    neighbours = local.partnership().statistical_neighbours
+    years: dict[int, Sequence[Place]] = {}
+    for year in sorted({row.year for row in rows}, reverse=True):
+        found = comparison.compare(indicator, date(year, 3, 31), rows, neighbours)
+        if found is not None:
+            years[year] = _places(found, len(neighbours))
+    return Published(years, sorted({row.source for row in rows}) if years else ())
 
 
-def _places(rows: Sequence[PublishedFigure]) -> list[Place]:
+def _places(found: comparison.Comparison, asked: int) -> list[Place]:
     """England, the region, and the median of the neighbours whose figures were not held back."""
-    places = [
-        Place(row.area_name, row.value)
-        for level in (Level.NATIONAL, Level.REGIONAL)
-        for row in rows
-        if row.level == level and row.value is not None
-    ]
-    near = [row.value for row in rows if row.level == Level.AUTHORITY and row.value is not None]
-    if near:
-        asked = len(local.partnership().statistical_neighbours)
+    rows = [*([found.england] if found.england else []), *found.regions]
+    places = [Place(row.area_name, row.value) for row in rows if row.value is not None]
+    near = [row.value for row in found.neighbours if row.value is not None]
+    if found.neighbours_median is not None:
         note = f"median of {len(near)} of {asked}, from {min(near):.1f} to {max(near):.1f}"
-        places.append(Place("Statistical neighbours", median(near), note))
+        places.append(Place(NEIGHBOURS, found.neighbours_median, note))
     return places

@@ -25,8 +25,8 @@ MONTHS = 36
 ESTIMATES = frozenset({"population"})
 """Tables that say nothing of how far the events of a snapshot reach: estimates of a day in a year."""
 
-OF_NO_PERSON = frozenset({"workforce_months", "agency_returns", "population"})
-"""Tables whose small numbers tell nothing of anybody: posts, returns and estimates."""
+OF_NO_PERSON = frozenset({"agency_returns"})
+"""Tables whose small numbers tell nothing of anybody: a return that is late is named."""
 
 
 class NothingToCount(Exception):
@@ -85,9 +85,12 @@ def unpublished(indicator: Indicator, figures: Sequence[Figure]) -> list[str]:
     """Why each figure is left out of what is published: "primary", "secondary", or "" where it is not.
 
     The whole of what is stored is protected together, since all of it can be read side by side. Months add up
-    to years where each row counts in one month alone.
+    to years where each row counts in one month alone. Of sums, which count no children, the whole alone is
+    published.
     """
     counted = [figure for figure in figures if figure.is_counted]
+    if indicator.sums:
+        return ["secondary" if figure.breakdown else "" for figure in figures]
     if indicator.table in OF_NO_PERSON or not counted:
         return [""] * len(figures)
     adds_up = indicator.basis is Basis.FLOW and not indicator.each
@@ -145,9 +148,16 @@ def _figures(
 
 
 def _queries(engine: Engine, indicator: Indicator, figures: Sequence[Figure]) -> dict[str, str]:
-    """The SQL of each format, as it ran for the last period that was counted from it."""
-    last = {figure.format: figure.period for figure in figures if figure.is_counted and figure.format}
-    return {format_: engine.explain(indicator, period).sql for format_, period in last.items()}
+    """The SQL of each format, as it ran for the last period that was counted from it.
+
+    Plain figures that agencies return are read, not counted, so there is none.
+    """
+    last = {
+        figure.format: figure.period
+        for figure in figures
+        if figure.is_counted and figure.format in indicator.sources
+    }
+    return {str(format_): engine.explain(indicator, period).sql for format_, period in last.items()}
 
 
 def _years(months: Sequence[Period]) -> tuple[Period, ...]:

@@ -7,6 +7,7 @@ its rows were read, accepted and refused.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from sightline.core.models import AppendOnly, AppendOnlyQuerySet, User
 from sightline.core.permissions import Permission
-from sightline.facts.benchmark import Level
+from sightline.facts.benchmark import Benchmark, Level
 from sightline.facts.manifest import SourceFile, source_from_json
 from sightline.indicators.periods import Every
 
@@ -126,9 +127,7 @@ class Figure(models.Model):
     snapshot = models.ForeignKey(LoadedSnapshot, models.CASCADE, related_name="+")
     indicator = models.CharField("key of the indicator", max_length=100)
     definition = models.CharField("digest of the definition", max_length=200)
-    every = models.CharField(
-        "length of the period", max_length=10, choices=[(e.value,) * 2 for e in Every]
-    )
+    every = models.CharField("length of the period", max_length=10, choices=[(e.value,) * 2 for e in Every])
     first_on = models.DateField("first day of the period")
     last_on = models.DateField("last day of the period")
     breakdown = models.CharField("split by", max_length=40, blank=True)
@@ -211,6 +210,8 @@ class PublishedFigure(models.Model):
     """A published figure of another place and year (see `sightline.facts.benchmark`)."""
 
     measure = models.CharField("key of the indicator that it compares with", max_length=100)
+    indicator_ref = models.CharField("reference of the indicator", max_length=10, blank=True)
+    unit = models.CharField("unit", max_length=30)
     level = models.CharField("kind of place", max_length=20, choices=[(lv.value, lv.value) for lv in Level])
     area_code = models.CharField("ONS code", max_length=12)
     area_name = models.CharField("place", max_length=200)
@@ -234,3 +235,9 @@ class PublishedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} of {self.area_name} in {self.year}"
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The figure as the indicators' comparison reads it."""
+        given = {field.name: getattr(self, field.name) for field in fields(Benchmark)}
+        return Benchmark(**{**given, "level": Level(self.level)})

@@ -27,11 +27,11 @@ from sightline.indicators.control_chart import (
 from sightline.indicators.definition import Basis, Indicator, Unit
 from sightline.indicators.definitions import INDICATORS
 from sightline.indicators.periods import Every
+from sightline.indicators.release import HIDDEN
 
 SIGNALS = (Variation.CONCERNING, Variation.MIXED, Variation.HIGH, Variation.LOW, Variation.IMPROVING)
 """The readings that are a signal, those to ask about first before the others."""
 
-TOO_SMALL = "too small to publish, or would tell a figure that is"
 OVERLAPS = "each twelve months share eleven with the one before, so no limits can be drawn"
 
 
@@ -62,7 +62,7 @@ class Reading:
         """Why there is no value at all, in words; empty where there is one."""
         if self.latest is not None:
             return ""
-        return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or TOO_SMALL
+        return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or HIDDEN
 
     @cached_property
     def chart(self) -> ControlChart | None:
@@ -94,7 +94,7 @@ class Reading:
         """What the latest value is a signal of, in words: "seven months below the mean"."""
         if self.chart is None or self.chart.latest is None:
             return ""
-        return " and ".join(signal.words(self.noun) for signal in self.chart.latest.signals)
+        return ", ".join(signal.words(self.noun) for signal in self.chart.latest.signals)
 
     def in_words(self) -> str:
         """What the chart shows, in one sentence."""
@@ -132,7 +132,7 @@ def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
         if figure.hidden and not with_small:
             figure.numerator = figure.denominator = figure.value = None
             figure.unknown = figure.unplaced = 0
-            figure.refused = TOO_SMALL
+            figure.refused = HIDDEN
     return figures
 
 
@@ -152,16 +152,18 @@ def read_all(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str
 
 
 def series(figures: Iterable[Figure]) -> Sequence[Figure]:
-    """The figures of the whole by month, or by year where no month has a value, from the first value on."""
+    """The whole, from the first value on: by month, or by year where no more months than years have one."""
     by_length: Mapping[str, list[Figure]] = {Every.MONTH.value: [], Every.YEAR.value: []}
     for figure in figures:
         by_length[figure.every].append(figure)
     months, years = by_length[Every.MONTH.value], by_length[Every.YEAR.value]
-    for found in (months, years):
-        first = next((i for i, figure in enumerate(found) if figure.value is not None), None)
-        if first is not None:
-            return found[first:]
-    return months or years
+    found = months if _valued(months) > _valued(years) else years or months
+    first = next((place for place, figure in enumerate(found) if figure.value is not None), 0)
+    return found[first:]
+
+
+def _valued(figures: Iterable[Figure]) -> int:
+    return sum(figure.value is not None for figure in figures)
 
 
 def _without_limits(chart: ControlChart) -> ControlChart:

@@ -9,7 +9,7 @@ from sightline.core import local
 from sightline.facts.sources import FORMATS
 from sightline.indicators.control_chart import quantity
 from sightline.indicators.definition import Basis, Breakdown, Indicator, Unit
-from sightline.indicators.periods import Every
+from sightline.indicators.periods import Every, in_words
 
 UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.RATE: "per 10,000 children", Unit.RATIO: "times"}
 """What follows a number of each unit."""
@@ -55,9 +55,8 @@ def group_name(breakdown: str, group: str) -> str:
     return _GROUPS.get(Breakdown(breakdown), {}).get(group, group.replace("-", " "))
 
 
-def day(value: date) -> str:
-    """A day without its weekday: "31 March 2026"."""
-    return f"{value.day} {value:%B %Y}"
+day = in_words
+"""A day without its weekday: "31 March 2026"."""
 
 
 def period_name(every: str, last_on: date) -> str:
@@ -79,6 +78,19 @@ def when(figure: Figure, basis: Basis) -> str:
 def number(value: float | None) -> str:
     """A count with commas; decimals only where there are any."""
     return "" if value is None else quantity(value, "")
+
+
+def at(figure: Figure, basis: Basis) -> str:
+    """The time that a figure speaks of, as it stands in a sentence: "in March 2026", "on 31 March 2026"."""
+    time = when(figure, basis)
+    return f"on {time}" if basis is Basis.SNAPSHOT else f"in {'the ' if ' to ' in time else ''}{time}"
+
+
+def aligned(indicator: Indicator, amount: float | None) -> str:
+    """A value as it stands in a column: always with one decimal place, and without words for its unit."""
+    if amount is None or indicator.unit in {Unit.COUNT, Unit.RATIO}:
+        return value(indicator, amount)
+    return f"{amount:,.1f}{'%' if indicator.unit is Unit.PERCENT else ''}"
 
 
 def value(indicator: Indicator, amount: float | None) -> str:
@@ -105,9 +117,9 @@ def sentence(indicator: Indicator, figure: Figure) -> str:
     plain = indicator.plain.format(
         numerator=number(figure.numerator), denominator=number(figure.denominator) or "an unknown number of"
     )
-    ends_on = indicator.basis is not Basis.FLOW
-    opening = "At" if ends_on else "In the" if figure.every == Every.YEAR else "In"
-    at = day(figure.last_on) if ends_on else when(figure, indicator.basis)
+    # A definition that rolls says "in twelve months" itself.
+    opening = f"By {day(figure.last_on)}" if indicator.basis is Basis.ROLLING else at(figure, indicator.basis)
+    said = f"{opening[0].upper()}{opening[1:]}, {plain}"
     if indicator.unit is Unit.COUNT or figure.value is None:
-        return f"{opening} {at}, {plain}."
-    return f"{opening} {at}, {plain}: {value(indicator, figure.value)}."
+        return f"{said}."
+    return f"{said}: {value(indicator, figure.value)}."

@@ -40,12 +40,12 @@ def _signals(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
     for reading in found[:AT_MOST]:
         latest = reading.latest
         assert latest is not None
-        at = words.when(latest, reading.indicator.basis)
+        at = words.at(latest, reading.indicator.basis)
         yield HomeItem(
             Block.CHANGED,
             f"{reading.indicator.title}: {reading.signal()}",
             reverse("dataset:indicator", args=[reading.indicator.key]),
-            f"{reading.variation.capitalize()}. {words.value(reading.indicator, latest.value)} in {at}.",
+            f"{reading.variation.capitalize()}. {words.value(reading.indicator, latest.value)} {at}.",
         )
     if len(found) > AT_MOST:
         more = len(found) - AT_MOST
@@ -75,16 +75,16 @@ def _missing_returns(snapshot: LoadedSnapshot, user: User, with_small: bool) -> 
 
 
 def _refused(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
-    """Indicators without any value, gathered by the reason."""
+    """How many indicators have no value at all, and the reason that most of them share."""
     reasons = Counter(
         reading.refused
         for reading in readings.values()
         if reading.latest is None and reading.indicator.unit is not Unit.RATIO
     )
-    for reason, count in reasons.most_common():
+    if count := reasons.total():
         yield HomeItem(
             Block.NOT_SHOWN,
-            f"{count} {'indicator' if count == 1 else 'indicators'} without a figure",
+            f"{count} {'indicator has' if count == 1 else 'indicators have'} no figure",
             f"{reverse('dataset:scorecard')}?show=refused",
-            f"{reason[0].upper()}{reason[1:]}.",
+            f"Each says why. Most often: {reasons.most_common(1)[0][0]}.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -25,6 +25,7 @@ from sightline.indicators import expressions
 from sightline.indicators.chart_svg import draw
 from sightline.indicators.definition import Indicator
 from sightline.indicators.definitions import INDICATORS
+from sightline.indicators.periods import Every
 
 
 @dataclass(frozen=True)
@@ -36,27 +37,25 @@ class ClockLine:
 
 
 class Picker(forms.Form):
-    """Which breakdown to show, of which period."""
+    """Which breakdown to show, of which period: the first, and the latest, where the address says nothing."""
 
-    by = forms.ChoiceField(label="Split by", required=False)
-    period = forms.ChoiceField(label="Period", required=False)
+    by = forms.ChoiceField(label="Split by")
+    period = forms.ChoiceField(label="Period")
 
-    def __init__(self, asked: object, figures: Sequence[Figure]) -> None:
-        super().__init__(asked)  # type: ignore[arg-type]
-        splits = dict.fromkeys(figure.breakdown for figure in figures)
-        periods = {period_key(figure): label(figure) for figure in reversed(figures)}
+    def __init__(self, asked: Mapping[str, str], figures: Sequence[Figure]) -> None:
+        splits = list(dict.fromkeys(figure.breakdown for figure in figures))
+        periods = {period_key(figure): label(figure) for figure in sorted(figures, key=_recent)}
+        first = {"by": splits[0], "period": next(iter(periods))}
+        super().__init__({name: asked.get(name, choice) for name, choice in first.items()})
         self.fields["by"].choices = [(by, by.capitalize()) for by in splits]  # type: ignore[attr-defined]
         self.fields["period"].choices = list(periods.items())  # type: ignore[attr-defined]
 
-    def chosen(self, figures: Sequence[Figure]) -> list[Figure]:
-        """The figures asked for: of the first breakdown and the latest period where nothing was."""
-        self.is_valid()
-        by = self.cleaned_data.get("by") or self.fields["by"].choices[0][0]  # type: ignore[attr-defined]
-        of_split = [figure for figure in figures if figure.breakdown == by]
-        period = self.cleaned_data.get("period") or period_key(of_split[-1])
-        self.initial = {"by": by, "period": period}
-        self.is_bound = False
-        return [figure for figure in of_split if period_key(figure) == period]
+    def chosen(self, figures: Iterable[Figure]) -> list[Figure]:
+        """The figures asked for; none for a choice that there is not."""
+        if not self.is_valid():
+            return []
+        asked = (self.cleaned_data["by"], self.cleaned_data["period"])
+        return [figure for figure in figures if (figure.breakdown, period_key(figure)) == asked]
 
 
 @require_safe
@@ -79,7 +78,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "reading": reading,
         "twin": twins[0] if twins else None,
         "is_outdated": any(figure.definition.split(",")[0] != definition.digest for figure in mine),
-        "picker": picker,
+        "form": picker,
         "groups": picker.chosen(groups) if picker else [],
         "comparison": published(user, [definition]).get(key, NOTHING),
         "own_years": own_years(mine),
@@ -122,6 +121,11 @@ def chart(request: HttpRequest, key: str) -> HttpResponse:
 def period_key(figure: Figure) -> str:
     """What names a figure's period in an address."""
     return f"{figure.every}-{figure.last_on:%Y-%m}"
+
+
+def _recent(figure: Figure) -> tuple[int, bool]:
+    """Sorts the latest period first, a year before the month that ends with it."""
+    return -figure.last_on.toordinal(), figure.every != Every.YEAR
 
 
 def _definition(key: str) -> Indicator:

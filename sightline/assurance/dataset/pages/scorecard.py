@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sightline.assurance.dataset import words
-from sightline.assurance.dataset.comparison import NOTHING, Comparison, published
+from sightline.assurance.dataset.comparison import NOTHING, Published, published
 from sightline.assurance.dataset.models import Figure, LoadedFile, LoadedSnapshot
 from sightline.assurance.dataset.readings import Reading, may_see_small, read_all, shown
 from sightline.core.models import User
@@ -26,7 +26,7 @@ class Row:
     """One line of the scorecard; `twin` is the line that must be read with it."""
 
     reading: Reading
-    comparison: Comparison
+    comparison: Published
     files: Mapping[int, LoadedFile]
     extremes: Sequence[Figure] = ()
     """Of an indicator that compares groups: the figures of the lowest and the highest group."""
@@ -61,42 +61,46 @@ class Row:
 
 
 class Filters(forms.Form):
-    """What of the scorecard to show; every field may be left as it is."""
+    """What of the scorecard to show. What the address does not say is taken as the first choice."""
 
     question_set = forms.ChoiceField(
         label="Question set",
-        required=False,
-        choices=[("", "All"), *((item.value, item.value.capitalize()) for item in QuestionSet)],
+        choices=[("all", "All"), *((item.value, item.value.capitalize()) for item in QuestionSet)],
     )
     theme = forms.ChoiceField(
         label="Theme",
-        required=False,
-        choices=[("", "All"), *((t, t) for t in sorted({item.theme for item in INDICATORS.values()}))],
+        choices=[("all", "All"), *((t, t) for t in sorted({item.theme for item in INDICATORS.values()}))],
     )
     show = forms.ChoiceField(
         label="Show",
-        required=False,
-        choices=[("", "All indicators"), ("signals", "Signals only"), ("refused", "Not computable only")],
+        choices=[("all", "All indicators"), ("signals", "Signals only"), ("refused", "Without a figure")],
     )
     version = forms.ChoiceField(
-        label="Version",
-        required=False,
-        choices=[("", "Internal"), ("publishable", "Publishable")],
+        label="Version", choices=[("internal", "Internal"), ("publishable", "Publishable")]
     )
 
+    def __init__(self, asked: Mapping[str, str], *, may_choose_version: bool) -> None:
+        fields = self.base_fields
+        super().__init__({name: asked.get(name, fields[name].choices[0][0]) for name in fields})  # type: ignore[attr-defined]
+        if not may_choose_version:
+            del self.fields["version"]
+        self.is_valid()
+
     def keeps(self, row: Row) -> bool:
-        """Whether a row, or its twin, is one of those asked for."""
-        asked = self.cleaned_data
+        """Whether a row, or its twin, is one of those asked for; a choice that is none keeps everything."""
         indicator = row.reading.indicator
-        if asked.get("question_set") not in ("", None, indicator.question_set.value):
+        if self._asks("question_set") not in ("all", indicator.question_set.value):
             return False
-        if asked.get("theme") not in ("", None, indicator.theme):
+        if self._asks("theme") not in ("all", indicator.theme):
             return False
         readings = [line.reading for line in row.lines]
         return {
             "signals": any(reading.has_signal for reading in readings),
             "refused": any(reading.latest is None for reading in readings) and not row.extremes,
-        }.get(asked.get("show", ""), True)
+        }.get(self._asks("show"), True)
+
+    def _asks(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, "all"))
 
 
 @require_safe
@@ -105,16 +109,13 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    filters = Filters(request.GET)
-    if not user.may(Permission.SEE_SMALL_NUMBERS):
-        del filters.fields["version"]
-    filters.is_valid()
+    filters = Filters(request.GET, may_choose_version=user.may(Permission.SEE_SMALL_NUMBERS))
     with_small = may_see_small(user, filters.cleaned_data.get("version", ""))
     rows = [row for row in rows_of(snapshot, user, with_small) if filters.keeps(row)] if snapshot else []
     context = {
         "snapshot": snapshot and snapshot.snapshot_id,
         "loaded": snapshot,
-        "filters": filters,
+        "form": filters,
         "groups": grouped(rows),
         "count": sum(len(row.lines) for row in rows),
         "with_small": with_small,
@@ -126,7 +127,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
 def rows_of(snapshot: LoadedSnapshot, user: User, with_small: bool) -> list[Row]:
     """Every indicator with its twin beside it, in the order of question sets and themes."""
     readings = read_all(snapshot, user, with_small)
-    compared = published(user, INDICATORS.values())
+    compared = published(user, tuple(INDICATORS.values()))
     files = {
         file.position: file
         for file in LoadedFile.objects.visible_to(user).filter(snapshot=snapshot).defer("entry")
