@@ -1,4 +1,4 @@
-"""From a snapshot to the figures that the pages show: which periods, and what the public may not see of them.
+"""From a snapshot to the figures that the pages show.
 
 Months show the course of an indicator, financial years what published tables compare with; breakdowns are
 counted for the years and for the latest month, where numbers are large enough or recent enough to act on.
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from sightline.assurance.dataset.publishing import unpublished
 from sightline.clocks import Limit
 from sightline.facts.manifest import Manifest
 from sightline.facts.snapshot import Snapshot
-from sightline.indicators import disclosure
-from sightline.indicators.definition import Basis, Indicator, Unit
+from sightline.indicators.definition import Indicator
 from sightline.indicators.engine import Engine
 from sightline.indicators.figures import Figure
 from sightline.indicators.periods import Every, Period, months_before, periods_between
@@ -24,9 +24,6 @@ MONTHS = 36
 
 ESTIMATES = frozenset({"population"})
 """Tables that say nothing of how far the events of a snapshot reach: estimates of a day in a year."""
-
-OF_NO_PERSON = frozenset({"agency_returns"})
-"""Tables whose small numbers tell nothing of anybody: a return that is late is named."""
 
 
 class NothingToCount(Exception):
@@ -79,63 +76,6 @@ def count(
                 tuple(zip(figures, unpublished(indicator, figures), strict=True)),
                 _queries(engine, indicator, figures),
             )
-
-
-def unpublished(indicator: Indicator, figures: Sequence[Figure]) -> list[str]:
-    """Why each figure is left out of what is published: "primary", "secondary", or "" where it is not.
-
-    The whole of what is stored is protected together, since all of it can be read side by side. Months add up
-    to years where each row counts in one month alone. Of sums, which count no children, the whole alone is
-    published.
-    """
-    counted = [figure for figure in figures if figure.is_counted]
-    if indicator.sums:
-        return ["secondary" if figure.breakdown else "" for figure in figures]
-    if indicator.table in OF_NO_PERSON or not counted:
-        return [""] * len(figures)
-    adds_up = indicator.basis is Basis.FLOW and not indicator.each
-    spans = {figure.period.label: (figure.period.first, figure.period.last) for figure in counted}
-    try:
-        found = disclosure.protect_figures(
-            [_as_released(indicator, figure) for figure in counted],
-            disclosure.nest(spans) if adds_up else (),
-        )
-    except ValueError:
-        found = _hide_widely(indicator, counted)
-    reasons = iter(found)
-    return [(next(reasons) or "") if figure.is_counted else "" for figure in figures]
-
-
-def _hide_widely(indicator: Indicator, figures: Sequence[Figure]) -> tuple[disclosure.Reason | None, ...]:
-    """What to hide where parts and wholes do not fit, as when a year was counted from another format.
-
-    Nothing can then be proved safe: one small figure hides all but the years as a whole that are not small.
-    """
-    small = [
-        any(disclosure.DFE_RULE.is_small(number) for number in _as_released(indicator, figure).counts())
-        for figure in figures
-    ]
-    rest: disclosure.Reason | None = "secondary" if any(small) else None
-    return tuple(
-        "primary"
-        if is_small
-        else (None if figure.breakdown is None and figure.period.every is Every.YEAR else rest)
-        for figure, is_small in zip(figures, small, strict=True)
-    )
-
-
-def _as_released(indicator: Indicator, figure: Figure) -> disclosure.Figure:
-    assert figure.numerator is not None
-    is_share = indicator.unit is Unit.PERCENT
-    return disclosure.Figure(
-        indicator=indicator.key,
-        period=figure.period.label,
-        breakdown=figure.breakdown,
-        group=figure.group,
-        numerator=figure.numerator,
-        denominator=figure.denominator if is_share else None,
-        measure="share" if is_share else "count",
-    )
 
 
 def _figures(

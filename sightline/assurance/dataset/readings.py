@@ -126,12 +126,15 @@ def may_see_small(user: User, asked_for: str) -> bool:
 
 
 def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
-    """The figures as their reader may see them: one that is not published loses its numbers."""
+    """The figures as their reader may see them: unpublished ones without their numbers, none with its unknowns.
+
+    How many are unknown is never published: it could tell what is left of a hidden figure.
+    """
     figures = list(figures)
-    for figure in figures:
-        if figure.hidden and not with_small:
+    for figure in figures if not with_small else ():
+        figure.unknown = figure.unplaced = None
+        if figure.hidden:
             figure.numerator = figure.denominator = figure.value = None
-            figure.unknown = figure.unplaced = 0
             figure.refused = HIDDEN
     return figures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from sightline.assurance.dataset.models import Figure
@@ -52,7 +53,8 @@ def group_name(breakdown: str, group: str) -> str:
         return names.get(group, group)
     if breakdown == Breakdown.AGENCY:
         return supplier_name(group)
-    return _GROUPS.get(Breakdown(breakdown), {}).get(group, group.replace("-", " "))
+    said = re.sub(r"(?<=\d)-(?=\d)", " to ", group)
+    return _GROUPS.get(Breakdown(breakdown), {}).get(group, said.replace("-", " "))
 
 
 day = in_words
