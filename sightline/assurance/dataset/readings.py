@@ -126,7 +126,7 @@ def may_see_small(user: User, asked_for: str) -> bool:
 
 
 def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
-    """The figures as their reader may see them: unpublished ones without their numbers, none with its unknowns.
+    """The figures as their reader may see them: an unpublished one has no numbers, and none has its unknowns.
 
     How many are unknown is never published: it could tell what is left of a hidden figure.
     """
