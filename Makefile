@@ -37,3 +37,37 @@ $(BUILT)/app.css: node_modules/.ready $(wildcard $(SOURCES)/*)
 node_modules/.ready: package.json package-lock.json .npmrc $(if $(shell command -v npm),,.venv/.ready)
 	@$(NODE_PATHS) npm ci --loglevel=error
 	@touch $@
+
+.PHONY: check test docs migrations fix bench
+check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
+	@rm test-results.tmp
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/sightline reference check docs/reference
+
+# The tests that use a database run on SQLite, and again on PostgreSQL where one answers.
+POSTGRES := $(or $(DATABASE_URL),postgresql://postgres@127.0.0.1:5432/postgres)
+DATABASE_TESTS := tests/pages tests/fitness
+
+test: check ## Run all checks and tests
+	@test -x /usr/bin/chromium || echo "Chromium is not installed (/usr/bin/chromium): the browser tests are skipped"
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2
+	@if $(BIN)/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=2)" "$(POSTGRES)" 2>/dev/null; \
+	then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q $(DATABASE_TESTS); \
+	else echo "No PostgreSQL answers: the database tests ran on SQLite only"; fi
+
+fix: env ## Mend style where a tool can
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+docs: env ## Make the reference pages anew from the registries
+	@$(BIN)/sightline reference write docs/reference
+
+migrations: env ## Make the migrations of changed models
+	@$(BIN)/python manage.py makemigrations
+
+bench: env ## Measure the figures that Sightline sets itself, and print each beside its limit
+	@$(BIN)/python -m bench.figures

@@ -55,7 +55,8 @@ def _indicator(indicator: Indicator) -> str:
     facts: dict[str, str] = {
         "Question set": f"{indicator.question_set}; evidence: {indicator.evidence}",
         "Unit": f"{indicator.unit}, {indicator.basis}; {indicator.polarity}",
-        "Fact table": f"`{indicator.table}`, from {', '.join(FORMATS[key].title for key in indicator.sources)}",
+        "Fact table": f"`{indicator.table}`",
+        "Sources, best first": ", ".join(FORMATS[key].title for key in indicator.sources),
         "Population": f"`{indicator.population}`",
         "Numerator": f"`{indicator.numerator}`",
         "Denominator": f"`{indicator.denominator}`" if indicator.denominator else "",
@@ -91,10 +92,9 @@ def formats_page() -> str:
     """What each outside format can and cannot tell."""
     parts = []
     for source_format in FORMATS.values():
-        parts.append(
-            f"## {source_format.title}\n\n`{source_format.key}`, usually sent by {source_format.supplier}.\n\n"
-            + _table(("Fact table", "Rows", "Does not hold"), _supplies(source_format))
-        )
+        who = f"`{source_format.key}`, usually sent by {source_format.supplier}."
+        table = _table(("Fact table", "Rows", "Does not hold"), _supplies(source_format))
+        parts.append(f"## {source_format.title}\n\n{who}\n\n{table}")
     return _page("Formats", "What each extract can and cannot tell.", "\n".join(parts))
 
 
@@ -121,8 +121,9 @@ def templates_page() -> str:
             + _table(("Column", "Kind", "Required", "What to enter"), rows)
         )
     intro = (
-        "For what has no published format. `sightline templates write DIR` writes them. The first line of"
-        " each file says which days it covers and who sends it: `Covers,2025-04-01,2026-03-31,Supplied by,POL`."
+        "For what has no published format. `sightline templates write DIR` writes them. The first"
+        " line of each file says which days it covers and who sends it:"
+        " `Covers,2025-04-01,2026-03-31,Supplied by,POL`."
     )
     return _page("Templates", intro, "\n".join(parts))
 

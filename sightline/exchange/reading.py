@@ -86,7 +86,7 @@ class Reading:
 
 
 class Rows:
-    """The rows of one fact table, gathered column by column.
+    """The rows of one fact table, gathered one by one.
 
     `add` takes the columns by name; those not given stay unknown. The `source` column is filled when the
     snapshot is put together.
@@ -94,30 +94,25 @@ class Rows:
 
     def __init__(self, table: str) -> None:
         self.table = TABLES[table]
-        self._names = [column.name for column in self.table.all_columns if column.name != "source"]
-        self._columns: list[list[object]] = [[] for _ in self._names]
+        self._names = tuple(column.name for column in self.table.all_columns if column.name != "source")
+        self._known = frozenset(self._names)
+        self._rows: list[tuple[object, ...]] = []
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return len(self._rows)
 
     def add(self, values: Mapping[str, object]) -> None:
         """Add one row; KeyError for a name that the table does not have, which is a reader's mistake."""
-        used = 0
-        for name, column in zip(self._names, self._columns, strict=True):
-            if name in values:
-                column.append(values[name])
-                used += 1
-            else:
-                column.append(None)
-        if used != len(values):
-            raise KeyError(f"{self.table.name} has no column {sorted(set(values) - set(self._names))}")
+        if not values.keys() <= self._known:
+            raise KeyError(f"{self.table.name} has no column {sorted(values.keys() - self._known)}")
+        self._rows.append(tuple(map(values.get, self._names)))
 
     def as_arrow(self) -> pa.Table:
         """The rows with the table's own column types, less `source`."""
         schema = self.table.arrow.remove(self.table.arrow.get_field_index("source"))
         arrays = [
-            pa.array(column, type=schema.field(name).type)
-            for name, column in zip(self._names, self._columns, strict=True)
+            pa.array([row[index] for row in self._rows], type=schema.field(name).type)
+            for index, name in enumerate(self._names)
         ]
         return pa.Table.from_arrays(arrays, schema=schema)
 

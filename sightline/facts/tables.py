@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from sightline.facts.schema import Column, Kind, Table
 
 ABUSE = frozenset({"NEG", "PHY", "SAB", "EMO", "MUL"})
-REFERRAL_SOURCE = frozenset("1A 1B 1C 1D 2A 2B 3A 3B 3C 3D 3E 3F 4 5A 5B 5C 5D 6 7 8 9 10".split())
+REFERRAL_SOURCE = frozenset("1 1A 1B 1C 1D 2 2A 2B 3 3A 3B 3C 3D 3E 3F 4 5 5A 5B 5C 5D 6 7 8 9 10".split())
+"""The census's codes, and 1, 2, 3 and 5 alone where an extract says only that the source was an individual,
+an education, a health or a council service."""
 PRIMARY_NEED = frozenset(f"N{n}" for n in range(10))
 CLOSURE = frozenset(f"RC{n}" for n in range(1, 10))
 PARTICIPATION = frozenset(f"PN{n}" for n in range(8))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import benchmarks, clocks, dataset, indicators, templates
+from sightline.config.cli import benchmarks, clocks, dataset, example, indicators, reference, templates
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
 from sightline.facts.snapshot import SnapshotError
@@ -44,6 +44,8 @@ app.add_typer(indicators.app, name="indicators")
 app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
+app.add_typer(reference.app, name="reference")
+app.command("example", epilog=example.EPILOG)(example.example)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
