@@ -165,8 +165,9 @@ class Engine:
         for period in periods:
             owners = self._data.support.owners(indicator, source_format, period)
             blank = replace(blank, period=period, sources=owners)
-            if words := _has_no_row(indicator, period, counted):
-                found[period] = [replace(blank, refused=words)]
+            if _has_no_row(indicator, period, counted):
+                day = in_words(period.last) if indicator.basis is Basis.SNAPSHOT else "the period"
+                found[period] = [replace(blank, refused=f"no row of the extract is of {day}")]
                 continue
             found[period] = [
                 *self._of_period(indicator, blank, counted, groups),
@@ -260,14 +261,9 @@ def _splits(
     return splits, refused
 
 
-def _has_no_row(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> str:
-    """Why no row is no nought: numbers that are not there do not add up to one, and what stood on other
-    single days says nothing of the last day."""
-    if (period.label, None, None) in counted:
-        return ""
-    if indicator.basis is not Basis.SNAPSHOT:
-        return f"no row of the extract falls in {period.label}" if indicator.sums else ""
+def _has_no_row(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> bool:
+    """Whether no row is of a period where that is no nought: nothing to add up, or nothing stood that day."""
     is_episodes = bool(indicator.until or TABLES[indicator.table].ends)
-    return (
-        "" if is_episodes and not indicator.sums else f"no row of the extract is of {in_words(period.last)}"
-    )
+    if not indicator.sums and (indicator.basis is not Basis.SNAPSHOT or is_episodes):
+        return False
+    return (period.label, None, None) not in counted

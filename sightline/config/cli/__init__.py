@@ -7,6 +7,7 @@ import typer
 
 from sightline.clocks import ClockError
 from sightline.config.cli import benchmarks, clocks, dataset, example, indicators, reference, templates
+from sightline.core.partnership import NotSettled
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
 from sightline.facts.snapshot import SnapshotError
@@ -18,6 +19,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ClockError,
     DefinitionError,
     KeyFileError,
+    NotSettled,
     PeriodError,
     SnapshotError,
 )
@@ -45,7 +47,7 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
-app.command("example", epilog=example.EPILOG)(example.example)
+app.add_typer(example.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

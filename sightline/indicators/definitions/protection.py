@@ -59,7 +59,7 @@ INDICATORS: tuple[Indicator, ...] = (
         why="A child who may be at risk of significant harm should not wait for a plan.",
         breakdowns=_WHO,
         notes={
-            "published": "As DfE table C4 counts: every initial conference held, by the start of its enquiry.",
+            "published": "As DfE table C4 counts: every conference held, from the start of its enquiry.",
             "annex-a": "For a child already on a plan list 5 says that a conference was not"
             " unnecessary, so an enquiry without a date is not always one that waits.",
         },

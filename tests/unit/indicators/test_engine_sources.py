@@ -150,7 +150,7 @@ def test_numbers_that_are_not_there_do_not_add_up_to_nought(tmp_path: Path) -> N
     rows = [{"stood_on": "2025-06-30", "residents": 900}]
     snapshot = make_snapshot(tmp_path, extract("population", "2026-04-20", population=(*YEAR, rows)))
     june, july = run(snapshot, [lived], parse_periods("2025-06..2025-07"))
-    assert (june.value, july.value, july.refused) == (900, None, "no row of the extract falls in 2025-07")
+    assert (june.value, july.value, july.refused) == (900, None, "no row of the extract is of the period")
 
 
 def test_a_column_that_the_format_does_not_hold_is_named(tmp_path: Path) -> None:
