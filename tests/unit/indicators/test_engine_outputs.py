@@ -208,6 +208,13 @@ class TestFiles:
         assert "http" not in page
         assert page.count("<caption>") == 4
 
+    def test_the_page_holds_the_groups_of_the_last_period_alone_and_says_so(self, snapshot: Snapshot) -> None:
+        by_sex = replace(REFERRALS, breakdowns=(Breakdown.SEX,))
+        figures = run(snapshot, [by_sex], parse_periods("2025-04..2025-05"))
+        page = as_html(Scorecard(snapshot, {"referrals": by_sex}, figures))
+        assert page.count("<td>female</td>") == 1
+        assert "Every period as a whole, and the groups of the last" in page
+
     def test_the_command_writes_both(self, snapshot: Snapshot, tmp_path: Path) -> None:
         written = [tmp_path / "dataset.xlsx", tmp_path / "dataset.html"]
         done = sightline(
@@ -252,7 +259,7 @@ class TestComparison:
         assert sightline("run", snapshot.folder, "--period", "2025-05", *asked).exit_code == 0
         sheet = openpyxl.load_workbook(book)["Scorecard"]
         row = {heading.value: cell.value for heading, cell in zip(sheet[1], sheet[2], strict=True)}
-        assert (row["England"], row["Published year ending 31 March"]) == (50, 2024)
+        assert (row["England"], row["Published year ending 31 March"]) == (50, "2024")
 
 
 def test_overlapping_twelve_months_are_not_judged_as_a_run(snapshot: Snapshot) -> None:
