@@ -110,8 +110,7 @@ class CodeSet:
     ) -> None:
         self.title = title
         self.codes = tuple(phrases)
-        self._loose = loose
-        self._divided = divided
+        self._loose, self._divided = loose, divided
         self._parents = dict(parents or {})
         self._fillers = frozenset(word for filler in fillers for word in words_of(filler))
         meanings = ({code: code for code in phrases} if written else {}) | dict(aliases or {})

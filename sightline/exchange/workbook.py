@@ -27,7 +27,7 @@ MOST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
-MOST_CELLS = 5_000_000
+MOST_CELLS = 3_000_000
 """Rows x columns of a sheet's used area: the parser holds all of it, empty or not."""
 
 _PIECE = 1 << 20
