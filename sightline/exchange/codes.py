@@ -54,7 +54,7 @@ _OTHER_THAN = re.compile(r"\bother than\s+(?=\w)")
 _MOJIBAKE = re.compile(r"[âãÂÃ¢€™˜¬„‚�]+|(?<=\w)\?(?=s\b)")
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(r"[a-z0-9]+")
-_MARK = re.compile(r"\s*\(?(?:[A-Za-z]{1,2}|\d{1,2})\)\s*(?=\S)")
+_MARK = re.compile(r"\s*(?:\(?(?:[A-Za-z]{1,2}|\d{1,2})\)\s*|[a-z]\.\s+)(?=\S)")
 _LOCAL = re.compile(
     r"\W*(?:[A-Z]{1,2}\.[A-Z0-9.]+\)?\s*[-:]?|[A-Z0-9_]{1,9}\s*[-:=)\]]|[A-Z]{0,3}\d+[A-Za-z]?\b)\s*(?=[^\s\d])"
 )
@@ -173,7 +173,9 @@ class CodeSet:
     def _after_local_code(self, text: str) -> Match | None:
         """What the words mean without the code of a local list before them ("W - White British")."""
         found = _LOCAL.match(text)
-        if found is None or any(word in self._vocabulary for word in words_of(found.group())):
+        if found is None or any(
+            len(word) > 1 and word in self._vocabulary for word in words_of(found.group())
+        ):
             return None
         after = text[found.end() :]
         if _whole(after) in self._whole:
