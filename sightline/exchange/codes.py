@@ -155,7 +155,7 @@ class CodeSet:
             return Match(None, Outcome.JUDGED, self._judged[whole])
         if whole in self._whole:
             return Match(self._whole[whole], Outcome.MATCHED)
-        code, surest = self._code_in(plain)
+        code, is_sure = self._code_in(plain)
         rest = self._without_codes(words)
         if rest in self._not_said and code is None:
             return Match(None, Outcome.NOT_SAID, "the spelling says that it is not known")
@@ -168,7 +168,7 @@ class CodeSet:
             return Match(None, Outcome.UNKNOWN, "it says more than the name of a code")
         if code is None:
             return said
-        return self._agree(code, surest, said, rest)
+        return self._agree(code, is_sure, said, rest)
 
     def _after_local_code(self, text: str) -> Match | None:
         """What the words mean without the code of a local list before them ("W - White British")."""
@@ -189,7 +189,7 @@ class CodeSet:
         code = self._whole.get(_whole(heading)) or self._phrases.get(frozenset(words_of(heading)))
         return Match(code, Outcome.MATCHED) if self._divided and code is not None else None
 
-    def _agree(self, code: str, surest: bool, said: Match, rest: Words) -> Match:
+    def _agree(self, code: str, is_sure: bool, said: Match, rest: Words) -> Match:
         """The code written in a spelling, set against its words."""
         if said.code is not None and said.code in (code, self._parents.get(code)):
             return Match(code, Outcome.MATCHED)
@@ -200,9 +200,9 @@ class CodeSet:
             if shared is not None:
                 return Match(shared, Outcome.MATCHED)
             return Match(None, Outcome.AMBIGUOUS, f"its code means {code} and its words mean {said.code}")
-        if said.outcome is Outcome.AMBIGUOUS and not surest:
+        if said.outcome is Outcome.AMBIGUOUS and not is_sure:
             return said
-        if surest or (rest and rest <= self._fillers):
+        if is_sure or (rest and rest <= self._fillers):
             return Match(code, Outcome.MATCHED)
         return Match(None, Outcome.UNKNOWN, f"{code} is written, but the words are not understood")
 
