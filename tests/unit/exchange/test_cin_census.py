@@ -472,6 +472,10 @@ CHECKS = [
     ("episodes-overlap", episode() + episode(referred="2025-07-01")),
     ("duplicate", episode() + episode()),
     ("duplicate", episode(assessment("2025-06-20", "2025-06-25") * 2)),
+    (
+        "module-not-read",
+        episode() + "<Section47><S47ActualStartDate>2025-05-05</S47ActualStartDate></Section47>",
+    ),
     ("element-not-read", episode("<Assesments>2025-05-05</Assesments>")),
     ("referral-long-before-birth", episode(referred="2014-01-01")),
     ("child-without-episode", ""),
