@@ -108,13 +108,9 @@ def add_reviews(care: Care, records: Identified, rows: Rows) -> None:
             care.fields.query("review-duplicate", record.at, "REVIEW", review.held, expected)
     for identifier, periods in care.periods.items():
         for period in periods:
-<<<<<<< HEAD
             if all(episode.legal_status in SHORT_BREAKS for episode in period.episodes):
                 continue
-            _add_intervals(care, identifier, period, held.get((identifier, period), {}), rows)
-=======
             _add_intervals(care, identifier, period, reviews.get((identifier, period), {}), rows)
->>>>>>> cin
 
 
 def _review(care: Care, record: Record) -> Review | None:
