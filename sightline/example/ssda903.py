@@ -178,11 +178,13 @@ class Ssda903:
         self._returns = [_Return(folder, year, world.seed, ledger) for year in years]
 
     def add(self, child: Child) -> None:
+        """Write the child into each year in which it was looked after."""
         if child.care:
             for return_ in self._returns:
                 return_.add(child)
 
     def close(self) -> list[Path]:
+        """Finish the files; gives the folder of each year."""
         return [return_.close() for return_ in self._returns]
 
 

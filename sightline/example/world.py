@@ -38,10 +38,12 @@ class World:
 
     @cached_property
     def stories(self) -> rates.Stories:
+        """Give what changes over the years."""
         return rates.Stories(self.first, self.until)
 
     @property
     def years(self) -> float:
+        """Give the length of the period in years."""
         return ((self.until - self.first).days + 1) / 365.25
 
     @property
