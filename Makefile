@@ -38,12 +38,12 @@ node_modules/.ready: package.json package-lock.json .npmrc $(if $(shell command 
 	@$(NODE_PATHS) npm ci --loglevel=error
 	@touch $@
 
-.PHONY: check test docs migrations fix
+.PHONY: check test docs migrations fix bench
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
+	@$(BIN)/lint-imports > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
 	@rm test-results.tmp
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/sightline reference check docs/reference
@@ -68,3 +68,6 @@ docs: env ## Make the reference pages anew from the registries
 
 migrations: env ## Make the migrations of changed models
 	@$(BIN)/python manage.py makemigrations
+
+bench: env ## Measure the figures that Sightline sets itself, and print each beside its limit
+	@$(BIN)/python -m bench.figures

@@ -58,7 +58,7 @@ def extract(
     return Extract(source, {table: rows for table, (_, _, rows) in tables.items()})
 
 
-def make_snapshot(folder: Path, *extracts: Extract) -> Snapshot:
+def make_snapshot(folder: Path, *extracts: Extract, authority: str = "399") -> Snapshot:
     """A snapshot of these extracts, in their order."""
     gathered: dict[str, list[pa.Table]] = {}
     sources = []
@@ -68,7 +68,7 @@ def make_snapshot(folder: Path, *extracts: Extract) -> Snapshot:
         for table, rows in made.tables.items():
             gathered.setdefault(table, []).append(_arrow(table, index, rows))
     tables = {table: pa.concat_tables(parts) for table, parts in gathered.items()}
-    return write_snapshot(folder, "399", sources, tables)
+    return write_snapshot(folder, authority, sources, tables)
 
 
 def _arrow(table: str, index: int, rows: Sequence[Row]) -> pa.Table:

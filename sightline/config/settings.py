@@ -34,7 +34,7 @@ ALLOWED_HOSTS = HOSTS or ["127.0.0.1", "localhost", "[::1]"]
 SECRET_KEY = secret_key(environ.get("SIGHTLINE_SECRET_KEY"), VAR / "secret-key", is_deployed=IS_DEPLOYED)
 DATABASES = {"default": database(environ.get("DATABASE_URL"), VAR / "sightline.sqlite3")}
 
-PROCESSES: list[str] = []
+PROCESSES: list[str] = ["sightline.assurance.dataset"]
 """The processes that this installation has switched on: apps with a `pages.py` (see core.process)."""
 
 INSTALLED_APPS = [

@@ -14,6 +14,8 @@ class Permission(StrEnum):
 
     USE = "Sign in and see the home page"
     READ_DATASET = "Read the partnership's dataset"
+    SEE_SMALL_NUMBERS = "See figures of one to five, which must not be published"
+    KEEP_DATASET = "Load and withdraw snapshots, load published figures, re-set baselines"
     LOAD_EXTRACT = "Load an agency's extract into the dataset"
     MANAGE_PEOPLE = "Add people and agencies, give and end roles"
     READ_AUDIT = "Read the audit log"
@@ -48,13 +50,28 @@ ROLES: Mapping[Role, RoleCard] = {
         title="Board manager",
         held_by="Whoever runs the partnership's business unit.",
         permissions=frozenset(
-            {Permission.USE, Permission.READ_DATASET, Permission.LOAD_EXTRACT, Permission.READ_AUDIT}
+            {
+                Permission.USE,
+                Permission.READ_DATASET,
+                Permission.SEE_SMALL_NUMBERS,
+                Permission.KEEP_DATASET,
+                Permission.LOAD_EXTRACT,
+                Permission.READ_AUDIT,
+            }
         ),
     ),
     Role.ANALYST: RoleCard(
         title="Analyst",
         held_by="Whoever gathers the agencies' extracts and prepares the dataset.",
-        permissions=frozenset({Permission.USE, Permission.READ_DATASET, Permission.LOAD_EXTRACT}),
+        permissions=frozenset(
+            {
+                Permission.USE,
+                Permission.READ_DATASET,
+                Permission.SEE_SMALL_NUMBERS,
+                Permission.KEEP_DATASET,
+                Permission.LOAD_EXTRACT,
+            }
+        ),
     ),
     Role.AGENCY_LEAD: RoleCard(
         title="Agency lead",

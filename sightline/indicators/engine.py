@@ -78,10 +78,10 @@ class Engine:
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
         """The figure of one period as a whole, and all that it was made from."""
         figure = self.figures(indicator, [period], ())[0]
-        if figure.format is None:
-            return Explanation(figure, (), {}, "")
-        query = self.query(indicator, figure.format, [period], ())
         files = tuple(self._data.snapshot.manifest.sources[index] for index in figure.sources)
+        if figure.format not in indicator.sources:
+            return Explanation(figure, files, {}, "")
+        query = self.query(indicator, figure.format, [period], ())
         return Explanation(figure, files, self._data.clocks(indicator), query.sql("duckdb", pretty=True))
 
     def query(
@@ -165,9 +165,9 @@ class Engine:
         for period in periods:
             owners = self._data.support.owners(indicator, source_format, period)
             blank = replace(blank, period=period, sources=owners)
-            if _stood_another_day(indicator, period, counted):
-                words = f"no row of the extract is of {in_words(period.last)}"
-                found[period] = [replace(blank, refused=words)]
+            if _has_no_row(indicator, period, counted):
+                day = in_words(period.last) if indicator.basis is Basis.SNAPSHOT else "the period"
+                found[period] = [replace(blank, refused=f"no row of the extract is of {day}")]
                 continue
             found[period] = [
                 *self._of_period(indicator, blank, counted, groups),
@@ -261,9 +261,9 @@ def _splits(
     return splits, refused
 
 
-def _stood_another_day(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> bool:
-    """Whether a table of what stood on single days has none of the period's last day: that is no nought."""
+def _has_no_row(indicator: Indicator, period: Period, counted: Mapping[_Key, Counted]) -> bool:
+    """Whether no row is of a period where that is no nought: nothing to add up, or nothing stood that day."""
     is_episodes = bool(indicator.until or TABLES[indicator.table].ends)
-    if indicator.basis is not Basis.SNAPSHOT or is_episodes:
+    if not indicator.sums and (indicator.basis is not Basis.SNAPSHOT or is_episodes):
         return False
     return (period.label, None, None) not in counted

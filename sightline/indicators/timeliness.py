@@ -55,8 +55,7 @@ def timeliness(
     which the thing was done. `open_...` say where the twin differs: what is open may stand in another table,
     and may be due under another population. KeyError when there is no such clock.
     """
-    found = CLOCKS[clock]
-    done_in_time = Indicator(
+    in_time = Indicator(
         key=key,
         ref=ref,
         title=title,
@@ -75,28 +74,33 @@ def timeliness(
         owner=owner,
         review_on=review_on,
         breakdowns=breakdowns,
-        target=target or Target(float(found.expected_percent), f"{found.authority}: {found.citation}"),
+        target=target or _target(clock),
         clock=clock,
         twin=f"{key}-open-overdue",
         theme=theme,
         notes=notes or {},
     )
-    table = open_table or table
-    start = open_start or start
+    begun = open_start or start
     overdue = replace(
-        done_in_time,
+        in_time,
         key=f"{key}-open-overdue",
         ref=open_ref or ref,
         title=open_title,
         polarity=Polarity.DOWN,
         basis=Basis.SNAPSHOT,
-        table=table,
+        table=open_table or table,
         population=open_population or population,
-        at=start,
+        at=begun,
         until=open_stop or stop,
-        numerator=f"due('{clock}', {start}) < period_end",
+        numerator=f"due('{clock}', {begun}) < period_end",
         plain=f"{{numerator}} of {{denominator}} open {things} were past their due day",
         target=Target(0.0, "nothing should be open past its due day"),
         twin=key,
     )
-    return done_in_time, overdue
+    return in_time, overdue
+
+
+def _target(clock: str) -> Target:
+    """The share that the clock's own authority expects within its limit."""
+    found = CLOCKS[clock]
+    return Target(float(found.expected_percent), f"{found.authority}: {found.citation}")

@@ -7,6 +7,7 @@ import typer
 
 from sightline.clocks import ClockError
 from sightline.config.cli import benchmarks, clocks, dataset, example, indicators, reference, templates
+from sightline.core.partnership import NotSettled
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
 from sightline.facts.snapshot import SnapshotError
@@ -18,6 +19,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ClockError,
     DefinitionError,
     KeyFileError,
+    NotSettled,
     PeriodError,
     SnapshotError,
 )

@@ -51,7 +51,6 @@ INDICATORS: tuple[Indicator, ...] = (
         table="conferences",
         start="s47e_s47_start_date",
         stop="icpc_icpc_date",
-        population="NOT coalesce(icpc_icpc_transfer_in, FALSE)",
         sources=("cin-census", "annex-a"),
         open_table="section_47_enquiries",
         open_population="NOT coalesce(is_icpc_unnecessary, FALSE)",
@@ -60,7 +59,7 @@ INDICATORS: tuple[Indicator, ...] = (
         why="A child who may be at risk of significant harm should not wait for a plan.",
         breakdowns=_WHO,
         notes={
-            "published": "As DfE table C4 counts: every conference held, from the start of the enquiry.",
+            "published": "As DfE table C4 counts: every conference held, from the start of its enquiry.",
             "annex-a": "For a child already on a plan list 5 says that a conference was not"
             " unnecessary, so an enquiry without a date is not always one that waits.",
         },

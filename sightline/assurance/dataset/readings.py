@@ -1,0 +1,181 @@
+"""What the stored figures of an indicator say: its series, how the control chart reads it, its latest value.
+
+Everything a page says of an indicator comes from here, from the figures that its reader may see: a chart for
+somebody who may not see small numbers is read without them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sightline.assurance.dataset import words
+from sightline.assurance.dataset.models import Baseline, Figure, LoadedSnapshot
+from sightline.core.models import User
+from sightline.core.permissions import Permission
+from sightline.indicators.control_chart import (
+    Assurance,
+    ControlChart,
+    Point,
+    Reset,
+    Variation,
+    analyse,
+    describe,
+)
+from sightline.indicators.definition import Basis, Indicator, Unit
+from sightline.indicators.definitions import INDICATORS
+from sightline.indicators.periods import Every
+from sightline.indicators.release import HIDDEN
+
+SIGNALS = (Variation.CONCERNING, Variation.MIXED, Variation.HIGH, Variation.LOW, Variation.IMPROVING)
+"""The readings that are a signal, those to ask about first before the others."""
+
+OVERLAPS = "each twelve months share eleven with the one before, so no limits can be drawn"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One indicator, read from its figures as a whole, in order of time.
+
+    `series` runs from the first period with a value to the last one counted or refused; a figure that is
+    hidden from the reader is there without its numbers.
+    """
+
+    indicator: Indicator
+    series: Sequence[Figure]
+    baselines: Sequence[Baseline]
+
+    @cached_property
+    def latest(self) -> Figure | None:
+        """The last figure that has a value."""
+        return next((figure for figure in reversed(self.series) if figure.value is not None), None)
+
+    @property
+    def noun(self) -> str:
+        """What one point of the series is."""
+        return "year" if self.series and self.series[0].every == Every.YEAR else "month"
+
+    @cached_property
+    def refused(self) -> str:
+        """Why there is no value at all, in words; empty where there is one."""
+        if self.latest is not None:
+            return ""
+        return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or HIDDEN
+
+    @cached_property
+    def chart(self) -> ControlChart | None:
+        """The series read as a control chart; None where there is no value."""
+        if self.latest is None:
+            return None
+        is_share = self.indicator.unit is Unit.PERCENT
+        found = analyse(
+            [Point(label(figure), figure.value) for figure in self.series],
+            self.indicator.polarity.name.lower(),
+            target=self.indicator.target.value if self.indicator.target else None,
+            resets=self._resets(),
+            lowest=0.0,
+            highest=100.0 if is_share and not self.indicator.sums else None,
+        )
+        return _without_limits(found) if self.indicator.basis is Basis.ROLLING else found
+
+    @property
+    def variation(self) -> Variation:
+        """How the latest value reads."""
+        return self.chart.variation if self.chart else Variation.NOT_JUDGED
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether the latest value is part of a signal."""
+        return self.variation in SIGNALS
+
+    def signal(self) -> str:
+        """What the latest value is a signal of, in words: "seven months below the mean"."""
+        if self.chart is None or self.chart.latest is None:
+            return ""
+        return ", ".join(signal.words(self.noun) for signal in self.chart.latest.signals)
+
+    def in_words(self) -> str:
+        """What the chart shows, in one sentence."""
+        return describe(self.chart, words.UNITS[self.indicator.unit], self.noun) if self.chart else ""
+
+    def _resets(self) -> list[Reset]:
+        """Where limits start afresh: at a baseline, and where another format takes over."""
+        reasons: dict[str, list[str]] = defaultdict(list)
+        labels = {figure.first_on: label(figure) for figure in self.series}
+        for baseline in self.baselines:
+            if baseline.from_on in labels:
+                reasons[labels[baseline.from_on]].append(baseline.reason)
+        before = self.series[0].format
+        for figure in self.series:
+            if figure.value is not None and figure.format != before:
+                reasons[label(figure)].append(f"Counted from {words.title_of(figure.format)}")
+                before = figure.format
+        return [Reset(at, "; ".join(why)) for at, why in reasons.items()]
+
+
+def label(figure: Figure) -> str:
+    """What a figure is called on its chart."""
+    return words.period_name(figure.every, figure.last_on)
+
+
+def may_see_small(user: User, asked_for: str) -> bool:
+    """Whether to show the internal version: to whoever may see it and has not asked for the other."""
+    return user.may(Permission.SEE_SMALL_NUMBERS) and asked_for != "publishable"
+
+
+def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
+    """The figures as their reader may see them: an unpublished one has no numbers, and none has its unknowns.
+
+    How many are unknown is never published: it could tell what is left of a hidden figure.
+    """
+    figures = list(figures)
+    for figure in figures if not with_small else ():
+        figure.unknown = figure.unplaced = None
+        if figure.hidden:
+            figure.numerator = figure.denominator = figure.value = None
+            figure.refused = HIDDEN
+    return figures
+
+
+def read_all(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, Reading]:
+    """Every indicator of a snapshot, in the order of the definitions; two queries, however many there are."""
+    whole = Figure.objects.visible_to(user).filter(snapshot=snapshot, breakdown="")
+    by_indicator: dict[str, list[Figure]] = defaultdict(list)
+    for figure in shown(whole, with_small):
+        by_indicator[figure.indicator].append(figure)
+    baselines: dict[str, list[Baseline]] = defaultdict(list)
+    for baseline in Baseline.objects.visible_to(user):
+        baselines[baseline.indicator].append(baseline)
+    return {
+        key: Reading(indicator, series(by_indicator[key]), baselines[key])
+        for key, indicator in INDICATORS.items()
+    }
+
+
+def series(figures: Iterable[Figure]) -> Sequence[Figure]:
+    """The whole, from the first value on: by month, or by year where no more months than years have one."""
+    by_length: Mapping[str, list[Figure]] = {Every.MONTH.value: [], Every.YEAR.value: []}
+    for figure in figures:
+        by_length[figure.every].append(figure)
+    months, years = by_length[Every.MONTH.value], by_length[Every.YEAR.value]
+    found = months if _valued(months) > _valued(years) else years or months
+    first = next((place for place, figure in enumerate(found) if figure.value is not None), 0)
+    return found[first:]
+
+
+def _valued(figures: Iterable[Figure]) -> int:
+    return sum(figure.value is not None for figure in figures)
+
+
+def _without_limits(chart: ControlChart) -> ControlChart:
+    """The same points unjudged: the limits of a chart hold only for values that stand each for itself."""
+    return replace(
+        chart,
+        points=tuple(replace(p, signals=(), reading=Variation.NOT_JUDGED) for p in chart.points),
+        segments=tuple(replace(s, limits=None, why_no_limits=OVERLAPS) for s in chart.segments),
+        latest=chart.latest and replace(chart.latest, signals=(), reading=Variation.NOT_JUDGED),
+        variation=Variation.NOT_JUDGED,
+        assurance=Assurance.NO_TARGET if chart.target is None else Assurance.NOT_JUDGED,
+    )
