@@ -164,10 +164,7 @@ _MESS: dict[str, tuple[Kind, ...]] = {
         Kind("participation-unknown", "a code that no set has", put("REVIEW_CODE", lambda *_: "PN9")),
         Kind("event-impossible", "the review's own date is none", put("REVIEW", impossible)),
     ),
-    "missing": (
-        Kind("kind-unknown", "neither missing nor away", put("MISSING", lambda *_: "Y")),
-        Kind("row-twice", "the row is there twice", repeat("CHILD"), repeats=True),
-    ),
+    "missing": (Kind("kind-unknown", "neither missing nor away", put("MISSING", lambda *_: "Y")),),
 }
 
 

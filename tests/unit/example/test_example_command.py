@@ -31,11 +31,8 @@ def test_the_settings_name_an_example_and_its_three_partners(tmp_path: Path) -> 
     settings = partnership.read(tmp_path / "e/partnership.toml")
     assert settings.example
     assert settings.authority.code == "399"
-    assert {agency.kind for agency in settings.agencies if agency.safeguarding_partner} == {
-        "CSC",
-        "ICB",
-        "POL",
-    }
+    partners = {agency.kind for agency in settings.agencies if agency.safeguarding_partner}
+    assert partners == {"CSC", "ICB", "POL"}
 
 
 @pytest.mark.parametrize(
