@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import benchmarks, clocks, dataset, example, indicators, reference, templates
+from sightline.config.cli import benchmarks, clocks, dataset, demo, example, indicators, reference, templates
+from sightline.config.cli.demo import NoDemo
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
 from sightline.facts.snapshot import SnapshotError
@@ -18,6 +19,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ClockError,
     DefinitionError,
     KeyFileError,
+    NoDemo,
     PeriodError,
     SnapshotError,
 )
@@ -46,6 +48,7 @@ app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
 app.command("example", epilog=example.EPILOG)(example.example)
+app.command("demo", epilog=demo.EPILOG)(demo.demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
