@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from sightline.clocks.calendar import add_months, add_working_days
 from sightline.example import borough
 from sightline.example.chance import Mix, lasting
-from sightline.example.days import DAY, age_at, birthday, months_after, working_day_by, working_days_after
+from sightline.example.days import DAY, age_at, birthday, working_day_by, working_day_from
 from sightline.example.record import Adoption, Care, CareEpisode, Child
 
 _KIND = Mix({"U6": 46, "U4": 19, "U3": 9, "U1": 6, "K2": 8, "P1": 4, "S1": 2, "Z1": 5, "R3": 1})
@@ -107,7 +108,7 @@ def _moves(rng: Random, child: Child, on: date, ended: date) -> list[_Change]:
 def _adopt(rng: Random, on: date) -> Adoption | None:
     if rng.random() >= 0.3:
         return None
-    decided = working_days_after(on + lasting(rng, 190, 8), 0)
+    decided = working_day_from(on + lasting(rng, 190, 8))
     order = decided + lasting(rng, 50, 4)
     matched = order + lasting(rng, 150, 2)
     placed = matched + lasting(rng, 25, 4)
@@ -162,11 +163,11 @@ def _place(rng: Random, change: _Change, care: Care) -> tuple[str, str, date, st
 def _reviews(rng: Random, child: Child, care: Care) -> list[tuple[date, str]]:
     reviews = []
     length = rng.randrange(13, 21) if rng.random() < 0.91 else rng.randrange(21, 32)
-    day = working_days_after(care.started_on, length)
+    day = add_working_days(care.started_on, length)
     while day < care.ended_on:
         young = age_at(child.born, day) < 4
         reviews.append((day, "PN0" if young else _PARTICIPATION.draw(rng)))
-        due = months_after(day, 3 if len(reviews) == 1 else 6)
+        due = add_months(day, 3 if len(reviews) == 1 else 6)
         late = rng.random() < 0.06
         day = working_day_by(due + rng.randrange(5, 40) * DAY if late else due - rng.randrange(20) * DAY)
     return reviews

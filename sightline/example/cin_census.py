@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+from sightline.clocks.calendar import add_working_days
 from sightline.example import borough
 from sightline.example.chance import stream
-from sightline.example.days import age_at, working_days_after
+from sightline.example.days import age_at
 from sightline.example.mess import EVERY, TIMES, Ledger, other_letter
 from sightline.example.periods import Year
 from sightline.example.record import Assessment, Child, Enquiry, Need, ProtectionPlan, SupportPlan, seen
@@ -141,7 +142,7 @@ def _assessment(assessment: Assessment, year: Year) -> Iterator[str]:
     yield "<Assessments>"
     yield _leaf("AssessmentActualStartDate", assessment.started_on)
     if authorised:
-        review = working_days_after(assessment.started_on, 10)
+        review = add_working_days(assessment.started_on, 10)
         yield _leaf("AssessmentInternalReviewDate", min(review, authorised))
         yield _leaf("AssessmentAuthorisationDate", authorised)
         yield "<FactorsIdentifiedAtAssessment>"

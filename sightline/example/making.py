@@ -46,8 +46,8 @@ class Order:
             raise ValueError(f"between 1 and 1,500,000 children can be made, not {self.children:,}")
         if not 1 <= self.count <= 10:
             raise ValueError(f"between 1 and 10 years can be made, not {self.count}")
-        if (self.until.month, self.until.day) != (3, 31) or not 2018 <= self.until.year <= 2050:
-            raise ValueError(f"the last day must be a 31 March from 2018 to 2050, not {self.until}")
+        if (self.until.month, self.until.day) != (3, 31) or not 2018 <= self.until.year <= 2040:
+            raise ValueError(f"the last day must be a 31 March from 2018 to 2040, not {self.until}")
         if unknown := sorted(set(self.only) - set(FORMATS)):
             raise ValueError(f"{', '.join(unknown)} cannot be made; choose among {', '.join(FORMATS)}")
 

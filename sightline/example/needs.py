@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from sightline.clocks.calendar import add_months, add_working_days
 from sightline.example import rates
 from sightline.example.chance import between, lasting
-from sightline.example.days import DAY, months_after, working_day_by, working_days_after
+from sightline.example.days import DAY, working_day_by, working_day_from
 from sightline.example.rates import Stories
 from sightline.example.record import Assessment, Child, Enquiry, Need, ProtectionPlan, SupportPlan
 
@@ -18,7 +19,7 @@ def refer(rng: Random, child: Child, path: str, on: date, stories: Stories) -> N
     source = ("6" if rng.random() < 0.5 else "7") if path == "unaccompanied" else rates.SOURCE.draw(rng)
     need = Need(on, source, code, path == "no-further-action", on, "RC7")
     if need.is_nfa:
-        need.closed_on = working_days_after(on, rng.choice((1, 1, 1, 2)))
+        need.closed_on = add_working_days(on, rng.choice((1, 1, 1, 2)))
         return need
     needs_support = path != "assessed"
     assessment = _assess(rng, child, on, needs_support, stories)
@@ -27,21 +28,21 @@ def refer(rng: Random, child: Child, path: str, on: date, stories: Stories) -> N
     if path == "assessed":
         _close_after_assessment(rng, need)
     elif path in {"support", "disabled"}:
-        _support(rng, need, mean=2200 if path == "disabled" else 540)
+        _support(rng, need, mean=2300 if path == "disabled" else 1000)
     elif path == "protection":
         _protect(rng, child, need, stories)
     return need
 
 
 def _assess(rng: Random, child: Child, on: date, needs_support: bool, stories: Stories) -> Assessment:
-    started = working_days_after(on, rng.choice((0, 0, 1, 1, 2)))
+    started = add_working_days(working_day_from(on), rng.choice((0, 0, 1, 1, 2)))
     if rng.random() < stories.assessed_in_time(started, child.locality):
         length = 1 + int(44.99 * rng.betavariate(2.6, 1.2))
     else:
         length = 45 + lasting(rng, 14, 1.2).days
     return Assessment(
         started,
-        working_days_after(started, length),
+        add_working_days(started, length),
         _factors(rng, child, needs_support),
         was_seen=rng.random() < 0.96,
         needs_support=needs_support,
@@ -60,9 +61,9 @@ def _factors(rng: Random, child: Child, needs_support: bool) -> tuple[str, ...]:
 def _close_after_assessment(rng: Random, need: Need) -> None:
     need.closed_on += timedelta(days=rng.choice((0, 0, 1, 3, 7)))
     need.closed_for = "RC9" if rng.random() < 0.22 else "RC8"
-    if rng.random() < 0.14:
-        started = working_days_after(need.referred_on, rng.choice((1, 2, 4)))
-        need.enquiries.append(Enquiry(started, working_days_after(started, 15), None, False))
+    if rng.random() < 0.1:
+        started = add_working_days(need.referred_on, rng.choice((1, 2, 4)))
+        need.enquiries.append(Enquiry(started, add_working_days(started, 15), None, False))
         need.closed_for = "RC7"
 
 
@@ -72,16 +73,16 @@ def _support(rng: Random, need: Need, mean: float, begins: date | None = None) -
     need.support.append(SupportPlan(start, end))
     need.closed_on = end
     if begins is None and rng.random() < 0.25:
-        started = working_days_after(need.referred_on, rng.choice((1, 3, 6)))
-        need.enquiries.append(Enquiry(started, working_days_after(started, 15), None, False))
+        started = add_working_days(need.referred_on, rng.choice((1, 3, 6)))
+        need.enquiries.append(Enquiry(started, add_working_days(started, 15), None, False))
 
 
 def _protect(rng: Random, child: Child, need: Need, stories: Stories) -> None:
-    started = working_days_after(need.referred_on, rng.choice((0, 1, 2, 4, 8)))
+    started = add_working_days(working_day_from(need.referred_on), rng.choice((0, 1, 2, 4, 8)))
     length = rng.choice((9, 11, 12, 13, 14, 14, 15, 15)) if rng.random() < 0.84 else rng.randrange(16, 32)
-    held = working_days_after(started, length)
+    held = add_working_days(started, length)
     has_plan = rng.random() < 0.87
-    need.enquiries.append(Enquiry(started, working_days_after(started, 15), held, has_plan))
+    need.enquiries.append(Enquiry(started, add_working_days(started, 15), held, has_plan))
     if not has_plan:
         _support(rng, need, 250, begins=max(held, need.closed_on) + DAY)
         return
@@ -95,10 +96,10 @@ def _protect(rng: Random, child: Child, need: Need, stories: Stories) -> None:
 def _plan(rng: Random, child: Child, started: date, stories: Stories) -> ProtectionPlan:
     is_long = rng.random() < stories.lasts_two_years(started)
     target = timedelta(days=rng.randrange(731, 900)) if is_long else min(lasting(rng, 255, 3), 700 * DAY)
-    reviews = [months_after(started, 3) - timedelta(days=rng.randrange(14) if rng.random() < 0.985 else -12)]
+    reviews = [add_months(started, 3) - timedelta(days=rng.randrange(14) if rng.random() < 0.995 else -12)]
     while reviews[-1] - started < target:
-        early = rng.randrange(25) if rng.random() < 0.985 else -10
-        reviews.append(months_after(reviews[-1], 6) - timedelta(days=early))
+        early = rng.randrange(25) if rng.random() < 0.995 else -10
+        reviews.append(add_months(reviews[-1], 6) - timedelta(days=early))
     reviews = [working_day_by(day) for day in reviews]
     if not is_long and reviews[-1] - started >= 730 * DAY:
         reviews.pop()

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from sightline.clocks.calendar import add_months, add_working_days
 from sightline.example import borough, rates
 from sightline.example.chance import Mix, between, events, lasting, stream
-from sightline.example.days import DAY, birthday, month_starts, months_after, working_days_after
+from sightline.example.days import DAY, birthday, month_starts, working_day_from
 from sightline.example.mess import Row
 from sightline.example.missing import go_missing
 from sightline.example.record import Child, Missing, seen
@@ -93,7 +94,7 @@ def missing_elsewhere(world: World) -> Iterator[tuple[Row, Missing]]:
     yearly = 4.6
     for number in range(round(rates.MISSING_FROM_OTHERS / yearly * world.scale)):
         rng = stream(world.seed, "elsewhere", number)
-        born = between(rng, months_after(world.first, -15 * 12), months_after(world.first, -9 * 12))
+        born = between(rng, add_months(world.first, -15 * 12), add_months(world.first, -9 * 12))
         known = {
             "police_id": f"M{number:06d}", "born_on": born, "sex": rng.choice("MMF"),
             "ethnicity": rates.ETHNICITY.draw(rng), "is_disabled": rng.random() < 0.15, "is_uasc": False,
@@ -110,7 +111,7 @@ def missing_elsewhere(world: World) -> Iterator[tuple[Row, Missing]]:
 def allegations(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
     for number in range(round(300 * world.scale * world.years)):
         rng = stream(world.seed, "allegation", number)
-        contacted = working_days_after(between(rng, world.first, world.until), 0)
+        contacted = working_day_from(between(rng, world.first, world.until))
         is_referral = rng.random() < 0.46
         concluded = contacted + _until_outcome(rng, is_referral)
         row = {
@@ -139,12 +140,16 @@ def _until_outcome(rng: Random, is_referral: bool) -> timedelta:
 
 
 def private_fostering(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
-    for number in range(round(34 * max(1.0, world.scale) * (world.years + 2))):
+    count = round(31 * max(1.0, world.scale) * (world.years + 2))
+    begin = add_months(world.first, -24)
+    for number in range(count):
         rng = stream(world.seed, "private-fostering", number)
-        notified = working_days_after(between(rng, months_after(world.first, -24), world.until), 0)
+        # Spread evenly, so that the stock stays in its range and each month tells of chance alone.
+        share = (number + rng.random()) / count
+        notified = working_day_from(begin + timedelta(days=int(share * (world.until - begin).days)))
         started = notified - timedelta(days=rng.randrange(-20, 40))
-        ended = max(notified, started) + lasting(rng, 270)
-        born = between(rng, months_after(started, -15 * 12), months_after(started, -5 * 12))
+        ended = max(notified, started) + lasting(rng, 270, 4)
+        born = between(rng, add_months(started, -15 * 12), add_months(started, -5 * 12))
         child = Child(
             f"1{number:06d}", rng.choice("MF"), born, rates.ETHNICITY.draw(rng), (), "",
             rng.choice(list(borough.LOCALITIES)),
@@ -163,11 +168,11 @@ def private_fostering(world: World, first: date, last: date, taken: date) -> Ite
 
 def _visits(rng: Random, notified: date, last: date) -> Iterator[tuple[date, bool]]:
     on_time = rng.random() < 0.8
-    day = working_days_after(notified, rng.randrange(1, 8) if on_time else rng.randrange(8, 16))
+    day = add_working_days(notified, rng.randrange(1, 8) if on_time else rng.randrange(8, 16))
     while day <= last:
         yield day, rng.random() < 0.9
         every = 35 if (day - notified).days < 365 else 70
-        day = working_days_after(day + timedelta(days=every - rng.randrange(9)), 0)
+        day = working_day_from(day + timedelta(days=every - rng.randrange(9)))
         if rng.random() < 0.1:
             day += timedelta(days=14)
 
@@ -197,7 +202,7 @@ def training(world: World, first: date, last: date, _: date) -> Iterator[Row]:
     for month in month_starts(first, last):
         rng = stream(world.seed, "training", month)
         for (course, level), yearly in _COURSES.items():
-            held = working_days_after(month, rng.randrange(1, 19))
+            held = add_working_days(month, rng.randrange(1, 19))
             season = 0.3 if month.month == 8 else 1.06
             many = min(staff, events(rng, yearly * world.scale / 12 * season))
             for person in rng.sample(range(staff), many):
@@ -230,8 +235,8 @@ def agency_returns(world: World, first: date, last: date, taken: date) -> Iterat
     for month in month_starts(first, last):
         yield _front_door(world, month)
     for start in [month for month in month_starts(first, last) if month.month % 3 == 1]:
-        end = months_after(start, 3) - DAY
-        due = working_days_after(end, 20)
+        end = add_months(start, 3) - DAY
+        due = add_working_days(end, 20)
         for agency in ("CSC", "EH", "EDU", "HOU", "PH", "POL", "ICB", "CHS", "MHT", "PRO", "VCS"):
             for item in _RETURNS if start.month == 1 else _RETURNS[:1]:
                 rng = stream(world.seed, "return", agency, start, item)
@@ -252,8 +257,8 @@ def _front_door(world: World, month: date) -> Row:
     contacts = events(rng, 1050 * world.scale)
     is_slow = (month.year, month.month) == (world.until.year, world.until.month)
     decided = sum(rng.random() < (0.71 if is_slow else 0.9) for _ in range(contacts))
-    end = months_after(month, 1) - DAY
-    due = working_days_after(end, 10)
+    end = add_months(month, 1) - DAY
+    due = add_working_days(end, 10)
     return {
         "agency": "CSC", "item": "contact-decisions-in-one-working-day", "period_start": month,
         "period_end": end, "due_on": due, "received_on": due - DAY * rng.randrange(5), "is_complete": True,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sightline.example.days import DAY, months_after, working_days_after
+from sightline.clocks.calendar import add_months, add_working_days
+from sightline.example.days import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ def years(until: date, count: int) -> list[Year]:
     found = []
     for back in range(count - 1, -1, -1):
         last = until.replace(year=until.year - back)
-        found.append(Year(last.replace(year=last.year - 1) + DAY, last, working_days_after(last, 13)))
+        found.append(Year(last.replace(year=last.year - 1) + DAY, last, add_working_days(last, 13)))
     return found
 
 
 def quarter_days(first: date, until: date) -> list[date]:
     """Give the days on which the quarters from `first` to `until` are extracted: 13 working days later."""
-    ends = [months_after(first, n) - DAY for n in range(3, 400, 3)]
-    return [working_days_after(end, 13) for end in ends if end <= until]
+    ends = [add_months(first, n) - DAY for n in range(3, 400, 3)]
+    return [add_working_days(end, 13) for end in ends if end <= until]

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sightline.clocks.calendar import add_months
 from sightline.example.chance import Mix
-from sightline.example.days import months_after
 
-ENTRIES = 2_520
+ENTRIES = 2_450
 """Children a year who are referred after a year or more without a referral."""
-STOCK = 3_700
+STOCK = 4_450
 """Children with an episode of need open on the first day, or open again later without being new."""
 CONTACTS_ONLY = 6_200
 """Children a year whose contacts lead to no referral."""
@@ -44,15 +44,15 @@ class Path:
 
 PATHS: dict[str, Path] = {
     "no-further-action": Path(8.0, 1100),
-    "assessed": Path(66.0, 1100),
-    "support": Path(12.0, 1900),
-    "disabled": Path(2.0, 3650),
-    "protection": Path(9.5, 1460),
-    "care": Path(4.0, 3650),
-    "unaccompanied": Path(9.0, 1300),
+    "assessed": Path(82.0, 1100),
+    "support": Path(10.5, 3000),
+    "disabled": Path(2.7, 3650),
+    "protection": Path(11.0, 1460),
+    "care": Path(6.2, 3650),
+    "unaccompanied": Path(12.5, 1300),
 }
 AGAIN = Mix(
-    {"no-further-action": 8.0, "assessed": 66.0, "support": 15.0, "protection": 13.0, "care": 2.0},
+    {"no-further-action": 8.0, "assessed": 76.0, "support": 11.0, "protection": 13.0, "care": 2.0},
 )
 """The paths that a second or later referral of a child takes."""
 
@@ -139,7 +139,7 @@ class Stories:
 
     def assessed_in_time(self, started: date, locality: str) -> float:
         """Give the share of assessments authorised within 45 working days."""
-        slow = locality == "Central" and months_after(self.until, -4) < started <= self.until
+        slow = locality == "Central" and add_months(self.until, -4) < started <= self.until
         return 0.40 if slow else 0.725
 
     def interviewed_in_time(self, found: date) -> float:

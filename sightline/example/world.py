@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from functools import cached_property
 from random import Random
 
+from sightline.clocks.calendar import add_months
 from sightline.example import borough, rates
 from sightline.example.care import look_after
 from sightline.example.chance import Mix, between, events, lasting, stream
-from sightline.example.days import DAY, birthday, months_after, working_days_after
+from sightline.example.days import DAY, birthday, working_day_from
 from sightline.example.missing import go_missing
 from sightline.example.needs import day_of_birth, end_by, refer, referred_again
 from sightline.example.record import Child, Contact, EarlyHelp, Need
@@ -148,13 +149,13 @@ class World:
     def _missing(self, rng: Random, child: Child) -> None:
         ten = birthday(child.born, 10)
         for care in child.care:
-            if rng.random() < (0.25 if child.is_uasc else 0.45):
+            if rng.random() < (0.28 if child.is_uasc else 0.5):
                 begins = max(care.started_on + DAY, ten, self.first)
                 ends = min(care.ended_on - DAY, self.horizon)
                 yearly = rng.choice((2, 4)) if child.is_uasc else rng.choice((3, 8, 18))
                 child.missing += go_missing(rng, self.stories, begins, ends, yearly, "care", borough.CODE)
         for need in child.needs:
-            if not child.care and rng.random() < 0.1:
+            if not child.care and rng.random() < 0.11:
                 begins = max(need.referred_on, ten, self.first)
                 ends = min(need.closed_on + 60 * DAY, self.horizon, birthday(child.born, 18))
                 yearly = rng.choice((2, 5, 14))
@@ -163,7 +164,7 @@ class World:
 
     def _contact_only(self, number: int) -> Child:
         rng = stream(self.seed, "contact", number)
-        first = months_after(self.first, -3)
+        first = add_months(self.first, -3)
         day = between(rng, first, self.horizon)
         child = self._person(rng, "general", day)
         child.contacts = [Contact(day, rates.SOURCE.draw(rng))]
@@ -175,7 +176,7 @@ class World:
 
     def _early_help(self, number: int) -> Child:
         rng = stream(self.seed, "early-help", number)
-        start = working_days_after(between(rng, months_after(self.first, -3), self.horizon), 0)
+        start = working_day_from(between(rng, add_months(self.first, -3), self.horizon))
         child = self._person(rng, "general", start)
         end = start + lasting(rng, 42, 3)
         child.early_help.append(EarlyHelp(start, end, rates.EARLY_HELP_BY.draw(rng)))
@@ -185,7 +186,7 @@ class World:
         """Give a young person who left care at 18 before the first day and was then under 25."""
         rng = stream(self.seed, "leaver", number)
         path = "unaccompanied" if rng.random() < 0.5 else "care"
-        born = between(rng, months_after(self.first, -25 * 12) + DAY, months_after(self.first, -18 * 12))
+        born = between(rng, add_months(self.first, -25 * 12) + DAY, add_months(self.first, -18 * 12))
         child = self._person(rng, path, born + timedelta(days=16 * 365))
         child.born = born
         entered = birthday(born, 18) - lasting(rng, 600)
@@ -199,7 +200,7 @@ class World:
         rng = stream(self.seed, "runaway", number)
         on = between(rng, self.first, self.until)
         child = self._person(rng, "general", on)
-        child.born = between(rng, months_after(on, -17 * 12), months_after(on, -11 * 12))
+        child.born = between(rng, add_months(on, -17 * 12), add_months(on, -11 * 12))
         last = min(on + 90 * DAY, self.horizon)
         child.missing = go_missing(rng, self.stories, on, last, 6.5, "home", borough.CODE)
         return child

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sightline.exchange.reading import Findings
 from sightline.facts.manifest import Severity, SourceFile
+from sightline.facts.sources import FORMATS, Rows
 from sightline.facts.tables import TABLES
 
 SHEET = "across files"
@@ -27,6 +28,8 @@ _OPEN_TABLES = {
 def look_across(sources: Sequence[SourceFile], tables: Sequence[Tables]) -> list[Findings]:
     """The findings for each source, compared with the sources before it."""
     findings = [Findings() for _ in sources]
+    if len(sources) < 2:
+        return findings
     for column, title, empty in _SAID_OF_CHILD:
         _compare_children(
             sources, [_said_of_children(held, column, empty) for held in tables], title, findings
@@ -90,9 +93,10 @@ def _compare_open(
     day = min(windows[0].last, windows[1].last)
     if not (windows[0].holds(day) and windows[1].holds(day)):
         return
-    known = [_open_on(tables[index].get(table), table, day) for index in pair]
+    rows = [tables[index].get(table) for index in pair]
+    latest = [FORMATS[sources[index].format].supplies[table].rows is Rows.LATEST for index in pair]
     for has, lacks in ((0, 1), (1, 0)):
-        count = len(known[has] - known[lacks])
+        count = len(_open_on(rows[has], table, day) - _open_on(rows[lacks], table, day, latest[lacks]))
         if count:
             names = [sources[index].name for index in pair]
             findings.note(
@@ -106,8 +110,12 @@ def _compare_open(
             )
 
 
-def _open_on(rows: pa.Table | None, table: str, day: date) -> set[str]:
-    """The children with an episode of the table that began by the day and had not ended by it."""
+def _open_on(rows: pa.Table | None, table: str, day: date, perhaps: bool = False) -> set[str]:
+    """The children with an episode of the table that began by the day and had not ended by it.
+
+    With `perhaps`, also those whose episode began later: a file of the latest episode of each child leaves
+    open whether there was another before.
+    """
     if rows is None:
         return set()
     shape = TABLES[table]
@@ -116,7 +124,7 @@ def _open_on(rows: pa.Table | None, table: str, day: date) -> set[str]:
     return {
         child
         for child, begun, ended in begun_and_ended
-        if begun is not None and begun <= day and (ended is None or ended > day)
+        if (perhaps or (begun is not None and begun <= day)) and (ended is None or ended > day)
     }
 
 

@@ -7,7 +7,9 @@ so the same files make the same snapshot.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -56,25 +58,42 @@ def build(
     snapshot is None when there is nothing to put into it.
     """
     deliveries, refused = recognise(files_in(paths))
-    outcomes = [FileOutcome(item.name, digest_of(item.paths), "", error=item.sentence) for item in refused]
-    read: dict[str, _Read] = {}
-    for recognised in sorted(deliveries, key=lambda item: item.delivery.paths):
-        delivery = recognised.delivery
-        digest = digest_of(delivery.paths)
+
+    def read_one(recognised: Recognised) -> _Read | FileOutcome:
+        delivery, digest = recognised.delivery, digest_of(recognised.delivery.paths)
         try:
-            if digest in read:
-                raise Unreadable(f"{delivery.name} is {read[digest].source.name} once more, byte for byte")
-            read[digest] = _read(recognised, digest, authority, extracted_on, key, localities)
+            return _read(recognised, digest, authority, extracted_on, key, localities)
         except Unreadable as error:
-            outcomes.append(FileOutcome(delivery.name, digest, delivery.format, error=str(error)))
-    whole = _in_order(list(read.values()))
+            return FileOutcome(delivery.name, digest, delivery.format, error=str(error))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        results = list(pool.map(read_one, sorted(deliveries, key=lambda item: item.delivery.paths)))
+    outcomes = [FileOutcome(item.name, digest_of(item.paths), "", error=item.sentence) for item in refused]
+    read, failed = _apart(results)
+    whole = _in_order(read)
+    outcomes += failed
     outcomes += [
         FileOutcome(item.source.name, item.source.sha256, item.source.format, item.source) for item in whole
     ]
     if not whole or (all_or_nothing and any(outcome.error for outcome in outcomes)):
         return None, outcomes
-    sources = [item.source for item in whole]
-    return write_snapshot(out, authority, sources, _merged(whole)), outcomes
+    return write_snapshot(out, authority, [item.source for item in whole], _merged(whole)), outcomes
+
+
+def _apart(results: Sequence[_Read | FileOutcome]) -> tuple[list[_Read], list[FileOutcome]]:
+    """What was read, each content once, and what was refused."""
+    read: dict[str, _Read] = {}
+    failed: list[FileOutcome] = []
+    for result in results:
+        if isinstance(result, FileOutcome):
+            failed.append(result)
+            continue
+        source = result.source
+        first = read.setdefault(source.sha256, result)
+        if first is not result:
+            told = f"{source.name} is {first.source.name} once more, byte for byte"
+            failed.append(FileOutcome(source.name, source.sha256, source.format, error=told))
+    return list(read.values()), failed
 
 
 def digest_of(paths: Sequence[Path]) -> str:
@@ -98,10 +117,8 @@ def _read(
     localities: frozenset[str],
 ) -> _Read:
     delivery = recognised.delivery
-    taken, told = (
-        recognised.extracted_on or extracted_on,
-        "the file name" if recognised.extracted_on else "the command",
-    )
+    taken = recognised.extracted_on or extracted_on
+    told = "the file name" if recognised.extracted_on else "the command"
     if taken is None:
         raise Unreadable(
             f"{delivery.name} does not say when it was extracted: give --extracted, or put the date into the"

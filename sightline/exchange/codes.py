@@ -44,7 +44,7 @@ _NEGATION = frozenset("not no non none never cannot without except declined".spl
 _EMERGENCY = re.compile(r"\ba\s*(?:&|\+|/|and|or)\s*e\b")
 _ACCIDENT = re.compile(r"\baccident\s*(?:&|\+|/|and|or)\s*emergency\b")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
-_EXCLUDING = re.compile(r"\b(?:excluding|excludes|exclude|excl)\b[^)\]]*")
+_EXCLUDING = re.compile(r"\b(?:excluding|excludes|exclude|excl|apart from)\b[^)\]]*")
 _BUT_NOT = re.compile(r"\(\s*not\b.*$", re.IGNORECASE)
 _PERHAPS_PLURAL = re.compile(r"\(s\)")
 _OTHER_THAN = re.compile(r"\bother than\s+(?=\w)")
@@ -87,10 +87,11 @@ class CodeSet:
     `phrases` gives the words that mean a code; a phrase matches when it is all that a spelling says (small
     words and `fillers` aside). In a `loose` set, one of free text, it is enough that all its words occur: a
     longer phrase overrules one that it holds ("school nurse" overrules "school"), and phrases of two codes
-    leave the spelling ambiguous. `aliases` are older or local codes, or whole spellings. `parents` names, for a code, the coarser
-    code that is read when a spelling does not say which of several, so nothing finer is read than was said.
-    A `divided` set has local sub-codes ("N1b") and sub-headings ("Low income: asylum seeking families") under
-    its codes. `judged` lists whole spellings that somebody has read and found to mean no code, with the reason.
+    leave the spelling ambiguous. `aliases` are older or local codes, or whole spellings. `parents` names, for
+    a code, the coarser code that is read when a spelling does not say which of several, so that nothing finer
+    is read than was said. A `divided` set has local sub-codes ("N1b") and sub-headings ("Low income: asylum
+    seeking families") under its codes. `judged` lists whole spellings that somebody has read and found to
+    mean no code, with the reason.
     """
 
     def __init__(
@@ -193,7 +194,7 @@ class CodeSet:
             return Match(None, Outcome.AMBIGUOUS, f"its code means {code} and its words mean {said.code}")
         if said.outcome is Outcome.AMBIGUOUS and not surest:
             return said
-        if surest or not rest - self._fillers:
+        if surest or (rest and rest <= self._fillers):
             return Match(code, Outcome.MATCHED)
         return Match(None, Outcome.UNKNOWN, f"{code} is written, but the words are not understood")
 

@@ -140,20 +140,31 @@ class Fields:
 
     def event(self, at: Place, column: str, text: str | None, dfe: str = "") -> date | None:
         """The day that dates a row; None, and the row refused, when there is none or it is impossible."""
-        found, rule, expected = self._day(text)
-        if found is None:
-            expected = expected or "the date of the row: without it the row counts nowhere"
-            self.refuse(rule or "date-missing", at, column, text, _with(expected, dfe))
-        return found
+        found, expected = _day_or_fault(text)
+        if found is not None and found <= self.latest:
+            return found
+        rule, expected = self._fault(found, expected)
+        self.refuse(rule, at, column, text, _with(expected, dfe))
+        return None
 
     def day(self, at: Place, column: str, text: str | None, planned: bool = False) -> date | None:
         """A day; unknown and reported when it is impossible or, unless it may be `planned`, yet to come."""
-        if text is None:
+        found, expected = _day_or_fault(text)
+        if found is None and not expected:
             return None
-        found, rule, expected = self._day(text, planned)
-        if rule:
-            self.unknown(rule, at, column, text, expected)
-        return found
+        if found is not None and (planned or found <= self.latest):
+            return found
+        rule, expected = self._fault(found, expected)
+        self.unknown(rule, at, column, text, expected)
+        return None
+
+    def _fault(self, found: date | None, expected: str) -> tuple[str, str]:
+        """The rule that a day breaks, and what would have been right."""
+        if found is not None:
+            return "date-in-future", f"a day up to {self.latest}, when the extract was taken"
+        if expected:
+            return "date-impossible", expected
+        return "date-missing", "the date of the row: without it the row counts nowhere"
 
     def code(self, at: Place, column: str, text: str | None, codes: Codes, dfe: str = "") -> str | None:
         """A code of `codes`; one of another year is kept and queried, any other left unknown and reported.
@@ -204,15 +215,6 @@ class Fields:
             self.unknown("number-unreadable", at, column, text, _with("a whole number from 0", dfe))
             return None
         return found
-
-    def _day(self, text: str | None, planned: bool = False) -> tuple[date | None, str, str]:
-        """The day, or the rule that its text breaks (empty for a blank) and what was expected."""
-        found, expected = _day_or_fault(text)
-        if expected:
-            return None, "date-impossible", expected
-        if found is not None and found > self.latest and not planned:
-            return None, "date-in-future", f"a day up to {self.latest}, when the extract was taken"
-        return found, "", ""
 
     def _note(
         self, rule: str, severity: Severity, at: Place, column: str, value: object, expected: str

@@ -110,10 +110,8 @@ class Rows:
     def as_arrow(self) -> pa.Table:
         """The rows with the table's own column types, less `source`."""
         schema = self.table.arrow.remove(self.table.arrow.get_field_index("source"))
-        arrays = [
-            pa.array([row[index] for row in self._rows], type=schema.field(name).type)
-            for index, name in enumerate(self._names)
-        ]
+        columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(self._names)
+        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
         return pa.Table.from_arrays(arrays, schema=schema)
 
 

@@ -2,7 +2,8 @@
 
 A parser trusts what a workbook says of itself; one cell at XFD1048576, or a megabyte that unpacks to
 gigabytes, then takes the machine's memory. So the file is looked through first, in pieces of bounded size:
-what it really unpacks to, and where its cells really lie. What is wrong ends in `Unreadable`, in one sentence.
+what it really unpacks to, and where its cells really lie. What is wrong ends in
+`Unreadable`, in one sentence.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from lxml import etree
 
@@ -62,26 +62,33 @@ def line_of(element: Element) -> int:
     return cast("int | None", element.sourceline) or 0
 
 
-def leaves(element: Element) -> tuple[dict[str, str], list[str]]:
-    """The texts of an element's own leaf children by name, and the names that came more than once.
+class Content(NamedTuple):
+    """What an element holds: the texts of its leaves by name, names that came twice, and its other parts."""
 
-    Of a repeated leaf the first that holds a text is taken. Text between the elements is nobody's value and
-    is left out.
+    values: dict[str, str]
+    repeated: list[str]
+    parts: list[Element]
+
+
+def content_of(element: Element) -> Content:
+    """The leaves with a text, and the other parts, of an element.
+
+    Of a repeated leaf the first is taken. Text between the elements is nobody's value and is left out.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     repeated: list[str] = []
+    parts: list[Element] = []
     for child in element:
-        if len(child):
-            continue
         text = child.text
-        if text is None or not (text := text.strip()):
+        if len(child) or not text or not (text := text.strip()):
+            parts.append(child)
             continue
         name = _local(child.tag)
-        if name in found:
+        if name in values:
             repeated.append(name)
         else:
-            found[name] = text
-    return found, repeated
+            values[name] = text
+    return Content(values, repeated, parts)
 
 
 def _events(path: Path, events: Iterable[str], tags: Sequence[str] | None) -> Iterator[tuple[str, Element]]:

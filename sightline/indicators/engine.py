@@ -78,10 +78,10 @@ class Engine:
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
         """The figure of one period as a whole, and all that it was made from."""
         figure = self.figures(indicator, [period], ())[0]
-        if figure.format is None:
-            return Explanation(figure, (), {}, "")
-        query = self.query(indicator, figure.format, [period], ())
         files = tuple(self._data.snapshot.manifest.sources[index] for index in figure.sources)
+        if figure.format not in indicator.sources:
+            return Explanation(figure, files, {}, "")
+        query = self.query(indicator, figure.format, [period], ())
         return Explanation(figure, files, self._data.clocks(indicator), query.sql("duckdb", pretty=True))
 
     def query(

@@ -18,7 +18,7 @@ from sightline.indicators.periods import Period, in_words
 from sightline.indicators.support import counted_days
 
 FORMAT = "agency-returns"
-_TABLE = "agency_returns"
+TABLE = "agency_returns"
 _COLUMNS = ("source", "agency", "item", "period_start", "period_end", "due_on", "received_on")
 
 
@@ -54,10 +54,10 @@ class Returns:
 def returns(data: Data) -> Returns:
     """The returns that a snapshot holds, each from the file that owns the last day it is about."""
     answers: dict[tuple[str, date, date], dict[str, Return]] = {}
-    owned = data.support.spans(_TABLE, FORMAT)
+    owned = data.support.spans(TABLE, FORMAT)
     if not owned:
         return Returns(answers)
-    query = select(*_COLUMNS, "numerator", "denominator").from_(data.rows(_TABLE, FORMAT)).order_by("_place")
+    query = select(*_COLUMNS, "numerator", "denominator").from_(data.rows(TABLE, FORMAT)).order_by("_place")
     for source, agency, item, first, last, due_on, received_on, numerator, denominator in data.fetch(query):
         is_owned = any(span.source == source and span.first <= last <= span.last for span in owned)
         if not is_owned or first is None or agency is None:

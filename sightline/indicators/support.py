@@ -68,7 +68,7 @@ class Support:
 
     def _uncovered(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
         table = indicator.table
-        loaded = [file.windows[table] for file in self.sources if _holds(file, source.key, table)]
+        loaded = [file for file in self.sources if file.format == source.key and table in file.windows]
         if not loaded:
             return f"no {_mid(source.title)} file is loaded"
         first, last = counted_days(indicator, period)
@@ -147,19 +147,16 @@ def _column_title(indicator: Indicator, column: str) -> str:
     return TABLES[indicator.table].column(column).title
 
 
-def _holds(file: SourceFile, source_format: str, table: str) -> bool:
-    return file.format == source_format and table in file.windows
-
-
 def _gap_words(
     source: SourceFormat,
     table: str,
     missing: Sequence[tuple[str, Window]],
     first: date,
-    loaded: Sequence[Window],
+    loaded: Sequence[SourceFile],
 ) -> str:
     supplier, gap = missing[0]
-    held = ", ".join(dict.fromkeys(_days(window) for window in sorted(loaded, key=lambda held: held.first)))
+    windows = sorted((file.windows[table] for file in loaded if file.supplier == supplier), key=_first)
+    held = ", ".join(dict.fromkeys(_days(window) for window in windows))
     whose = "" if supplier == source.supplier else f" from {supplier}"
     words = f"no {_mid(source.title)} file{whose} covers {_days(gap)} (loaded: {held})"
     if all(window.last < first for _, window in missing):
@@ -177,6 +174,12 @@ def _days(window: Window) -> str:
     """The days of a window: "1 April to 30 June 2025"."""
     if window.first == window.last:
         return in_words(window.first)
-    is_one_year = window.first.year == window.last.year
-    first = f"{window.first.day} {window.first:%B}" if is_one_year else in_words(window.first)
+    first = in_words(window.first)
+    if window.first.year == window.last.year:
+        is_one_month = window.first.month == window.last.month
+        first = f"{window.first.day}" if is_one_month else f"{window.first.day} {window.first:%B}"
     return f"{first} to {in_words(window.last)}"
+
+
+def _first(window: Window) -> date:
+    return window.first

@@ -133,7 +133,7 @@ def _about_small_numbers(scorecard: Scorecard) -> Iterator[str]:
     rule = disclosure.DFE_RULE
     yield f"Public copy: {rule.mark} stands for a figure hidden to protect children."
     yield f"Counts of {rule.smallest} to {rule.largest} are hidden, and others that would give one away."
-    yield "Numbers of unknowns are left out. Other tables, published before or elsewhere, were not considered."
+    yield "Numbers of unknowns are left out. Tables published before or elsewhere were not considered."
 
 
 def _refusals(figures: Sequence[Figure]) -> Iterator[tuple[Cell, ...]]:

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,10 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import read as read_partnership
 from sightline.exchange.build import FileOutcome, build
 from sightline.exchange.pseudonym_key import key_file, read_or_make_key
 from sightline.exchange.quality import Quality, SourceQuality, quality_of
-from sightline.facts.manifest import Issue, Severity, SourceFile
+from sightline.facts.manifest import Issue, IssueCount, Severity, SourceFile
 from sightline.facts.snapshot import Snapshot, open_snapshot
 
 app = typer.Typer(
@@ -36,14 +38,22 @@ def build_snapshot(
         list[Path],
         typer.Argument(metavar="FILE...", exists=True, help="Extracts, or folders to look for them in."),
     ],
-    authority: Annotated[str, typer.Option(metavar="CODE", help="The authority's three-digit DfE number.")],
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Where snapshots are kept.")],
+    authority: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The authority's three-digit DfE number.")
+    ] = None,
+    partnership: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="partnership.toml, for the authority and its localities; found by itself in a folder named.",
+        ),
+    ] = None,
     extracted: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="The day of extraction, where no file or folder name tells it."),
-    ] = None,
-    locality: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A locality of the partnership; repeat it.")
     ] = None,
     key: Annotated[
         Path | None,
@@ -60,10 +70,7 @@ def build_snapshot(
     beats --extracted. A refused file does not stop the others, and nothing of it is kept.
     Exit code 0 when every file was read, 1 when one was refused, 2 for a wrong command.
     """
-    if not re.fullmatch(r"\d{3}", authority):
-        raise typer.BadParameter(
-            f"{authority} is no DfE number: expected three digits", param_hint="--authority"
-        )
+    code, localities = _settled(authority, partnership, files)
     taken = _day(extracted) if extracted else None
     path = key_file(key, os.environ)
     secret, is_new = read_or_make_key(path, apart_from=out)
@@ -71,9 +78,7 @@ def build_snapshot(
         sys.stderr.write(
             f"sightline: made a pseudonym key in {path}; keep it safe, and apart from snapshots\n"
         )
-    snapshot, outcomes = build(
-        files, authority, taken, out, secret, frozenset(locality or ()), all_or_nothing
-    )
+    snapshot, outcomes = build(files, code, taken, out, secret, localities, all_or_nothing)
     if as_json:
         print_json(_built_as_json(snapshot, outcomes))
     else:
@@ -114,6 +119,26 @@ def quality(folder: SnapshotFolder, as_json: AsJson = False) -> None:
     _print_quality(report)
     sys.stdout.write("\n")
     _print_common(snapshot.manifest.sources)
+
+
+def _settled(
+    authority: str | None, partnership: Path | None, files: Sequence[Path]
+) -> tuple[str, frozenset[str]]:
+    """The authority's number, and the localities of its partnership when its settings are given or found."""
+    beside = (path / "partnership.toml" for path in files if path.is_dir())
+    settings = partnership or next((path for path in beside if path.exists()), None)
+    if settings is None:
+        if authority is None or not re.fullmatch(r"\d{3}", authority):
+            told = f"{authority} is no DfE number" if authority else "the authority is not given"
+            raise typer.BadParameter(f"{told}: expected three digits", param_hint="--authority")
+        return authority, frozenset()
+    settled = read_partnership(settings)
+    if authority not in (None, settled.authority.code):
+        raise typer.BadParameter(
+            f"{authority} is not the authority {settled.authority.code} of {settings}",
+            param_hint="--authority",
+        )
+    return settled.authority.code, frozenset(locality.name for locality in settled.localities)
 
 
 def _day(text: str) -> date:
@@ -182,32 +207,36 @@ def _print_sources(sources: Sequence[SourceFile]) -> None:
 
 
 def _print_common(sources: Sequence[SourceFile]) -> None:
-    """The most common issues, each with how to fix it and where the first ones are."""
-    counts = sorted(
-        ((count, source) for source in sources for count in source.issue_counts),
-        key=lambda pair: -pair[0].count,
-    )
+    """The most common issues over all files, each with how to fix it and where the first ones are."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    examples: dict[tuple[str, ...], list[tuple[str, Issue]]] = {}
+    for source in sources:
+        for count in source.issue_counts:
+            counts[_kind(source, count)] += count.count
+        for issue in source.issues:
+            examples.setdefault(_kind(source, issue), []).append((source.name, issue))
     if not counts:
         sys.stdout.write("No issues were found\n")
         return
+    sys.stdout.write(f"The most common of {len(counts)} kinds of issue\n")
     rows = []
-    for count, source in counts[:MOST_COMMON]:
-        own = [
-            issue
-            for issue in source.issues
-            if (issue.rule, issue.severity, issue.sheet, issue.column)
-            == (count.rule, count.severity, count.sheet, count.column)
-        ]
-        place = " / ".join(filter(None, (source.name, count.sheet, count.column)))
-        expected = own[0].expected if own else ""
-        rows.append((str(count.count), count.severity, count.rule, place, expected, _where(own)))
-    sys.stdout.write(f"The {len(rows)} most common of {len(counts)} kinds of issue\n")
-    print_table(("Count", "What became of it", "Rule", "Place", "How to fix: make it", "First rows"), rows)
+    for kind, number in counts.most_common(MOST_COMMON):
+        rule, severity, *place = kind
+        own = examples.get(kind, [])
+        expected = own[0][1].expected if own else ""
+        rows.append((str(number), severity, rule, " / ".join(filter(None, place)), expected, _where(own)))
+    print_table(("Count", "Became", "Rule", "Place", "How to fix: make it", "For instance in"), rows)
 
 
-def _where(issues: Sequence[Issue]) -> str:
-    rows = [str(issue.row) for issue in issues if issue.row is not None][:3]
-    return ", ".join(rows) + (" ..." if len(issues) > 3 else "")
+def _kind(source: SourceFile, found: Issue | IssueCount) -> tuple[str, ...]:
+    return found.rule, found.severity, source.format, found.sheet, found.column
+
+
+def _where(examples: Sequence[tuple[str, Issue]]) -> str:
+    if not examples:
+        return ""
+    name, first = examples[0]
+    return name if first.row is None else f"{name}, row {first.row}"
 
 
 def _print_quality(report: Quality) -> None:

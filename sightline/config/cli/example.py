@@ -9,20 +9,25 @@ from typing import Annotated
 
 import typer
 
+from sightline.example import borough
 from sightline.example.making import DEMO, FORMATS, Made, Order, make
 
-EPILOG = """Examples:
+app = typer.Typer(add_completion=False)
 
-  sightline example demo                                    three years of every extract, with planted mess
+_EXAMPLES = f"""\b
+Try:
+  sightline example demo
+  sightline dataset build demo --authority {borough.CODE} --out snapshots
 
-  sightline example tidy --clean --seed 7                   another borough, without mess
-
-  sightline example big --only cin --children 50000 --years 1     a census of 50,000 children
-
-  sightline example wide --only annex-a --children 8000 --years 1  four workbooks of about 20,000 rows each
+\b
+Another borough, without mess; a census of 50,000 children; four workbooks of about 20,000 rows each:
+  sightline example tidy --clean --seed 7
+  sightline example large --only cin --children 50000 --years 1
+  sightline example wide --only annex-a --children 6800 --years 1
 """
 
 
+@app.command(epilog=_EXAMPLES)
 def example(
     out: Annotated[Path, typer.Argument(help="A new or empty folder to write into.")],
     children: Annotated[int, typer.Option(help="Children with an episode of need in these years.")] = DEMO,
@@ -72,7 +77,9 @@ def _words(made: Made) -> str:
     lines = [f"Made {len(made.files)} files in {made.folder}."]
     if made.planted:
         lines.append(f"{made.planted} errors were planted: see {made.folder / 'MESS.md'}.")
-    return "\n".join([*lines, f"Next: sightline dataset build {made.folder} --out snapshots"])
+    return "\n".join(
+        [*lines, f"Next: sightline dataset build {made.folder} --authority {borough.CODE} --out snapshots"]
+    )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from sightline.indicators.figures import Figure
 from sightline.indicators.html_out import as_html
 from sightline.indicators.periods import Every, PeriodError, in_words, parse_periods
 from sightline.indicators.release import public
+from sightline.indicators.returns import TABLE as RETURNS
 from sightline.indicators.scorecard import Scorecard
 from sightline.indicators.tables_out import clock_source
 from sightline.indicators.workbook_out import write_workbook
@@ -187,7 +188,7 @@ def explanation_as_json(indicator: Indicator, explanation: Explanation) -> dict[
                 "window": [day.isoformat() for day in (window.first, window.last)],
             }
             for file in explanation.files
-            for window in [file.windows[indicator.table]]
+            for window in [file.windows.get(indicator.table) or file.windows[RETURNS]]
         ],
         "sql": explanation.sql,
     }
@@ -256,7 +257,7 @@ def _explained(indicator: Indicator, explanation: Explanation) -> list[str]:
 
 
 def _file_lines(indicator: Indicator, file: SourceFile) -> list[str]:
-    window = file.windows[indicator.table]
+    window = file.windows.get(indicator.table) or file.windows[RETURNS]
     return [
         f"File        {file.name} ({FORMATS[file.format].title} from {file.supplier}, extracted on"
         f" {in_words(file.extracted_on)}, sha256 {file.sha256[:12]})",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from sightline.clocks.calendar import add_months
 from sightline.example import rates
 from sightline.example.annex_a import words
 from sightline.example.annex_a.rows import Cells, Day
 from sightline.example.chance import between, lasting, stream
-from sightline.example.days import months_after
 from sightline.example.record import seen
 from sightline.example.world import World
 
@@ -20,7 +20,7 @@ def adopters(world: World, day: Day) -> Iterator[Cells]:
     """Give the rows of the adopters who were on the road at some time in the year before `day`."""
     for number in range(round(_A_YEAR * world.scale * (world.years + 2))):
         rng = stream(world.seed, "adopter", number)
-        enquired = between(rng, months_after(world.first, -24), world.horizon)
+        enquired = between(rng, add_months(world.first, -24), world.horizon)
         steps = [enquired]
         for mean in (40, 65, 20, 110, 15, 35, 150, 45):
             steps.append(steps[-1] + lasting(rng, mean, 3))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
+from sightline.clocks.calendar import add_months
 from sightline.example import borough
 from sightline.example.annex_a import words
-from sightline.example.days import DAY, age_at, birthday, months_after
+from sightline.example.days import DAY, age_at, birthday
 from sightline.example.record import Care, CareEpisode, Child, Need, ProtectionPlan, seen
 
 Cells: TypeAlias = tuple[object, ...]
@@ -21,13 +23,13 @@ class Day:
 
     on: date
 
-    @property
+    @cached_property
     def since(self) -> date:
-        return months_after(self.on, -6) + DAY
+        return add_months(self.on, -6) + DAY
 
-    @property
+    @cached_property
     def year_ago(self) -> date:
-        return months_after(self.on, -12) + DAY
+        return add_months(self.on, -12) + DAY
 
     def in_year(self, day: date | None) -> bool:
         return day is not None and self.year_ago <= day <= self.on

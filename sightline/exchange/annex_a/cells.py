@@ -26,6 +26,7 @@ _OLDEST = 26
 _WHOLE_SHOWN = re.compile(r"\d+\.0+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"\d{1,4}[/.\- ]\d{1,2}[/.\- ]\d{1,4}")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LEAST_EXACT = 2**53
 """From here on a spreadsheet's number no longer holds every digit."""
@@ -168,7 +169,9 @@ class Cells:
         try:
             return as_day(cell)
         except ValueError as error:
-            self._bad("date-unreadable", row, field, safely(str(cell)), str(error))
+            text = str(cell)
+            shown = text if _DATE_LIKE.fullmatch(text.strip()) else safely(text)
+            self._bad("date-unreadable", row, field, shown, str(error))
             return None
 
     def _birth(self, row: Row, field: Field, cell: object) -> date | None:
@@ -218,13 +221,15 @@ class Cells:
             )
 
     def _code(self, row: Row, field: Field, cell: object) -> str | None:
-        found = code_sets()[field.codes].match(str(cell) if isinstance(cell, str) else (tidy(cell) or ""))
-        if found.code is not None or found.outcome is Outcome.NOT_SAID:
-            return found.code
         text = tidy(cell)
-        if text is not None:
+        if text is None and str(cell).strip().lower() == "none":
+            text = "none"
+        if text is None:
+            return None
+        found = code_sets()[field.codes].match(text)
+        if found.code is None and found.outcome is not Outcome.NOT_SAID:
             self._bad(f"code-{found.outcome}", row, field, safely(text), _expected(field, found.reason))
-        return None
+        return found.code
 
     def _claim(self, row: Row, field: Field, cell: object) -> bool | None:
         if isinstance(cell, bool):
@@ -261,17 +266,17 @@ def _plain_words() -> frozenset[str]:
 
 
 def safely(text: str) -> str:
-    """A value as it may be shown: words that no code set has (perhaps a name) and long numbers by shape.
+    """A value as it may be shown: words that no code set has (perhaps a name), dates, long numbers by shape.
 
     >>> safely("Father - Zebedee")
     'Father - Aaaaaaa'
     """
-    return _PART.sub(_shown, text[:80])
+    return _PART.sub(_shown, _DATE_LIKE.sub(lambda found: shape_of(found.group()), text[:80]))
 
 
 def _shown(found: re.Match[str]) -> str:
     part = found.group()
     if part.isdigit():
-        return part if len(part) <= 4 else shape_of(part)
+        return part if len(part) <= 2 else shape_of(part)
     known = all(word in _plain_words() for word in words_of(part))
     return part if known or len(part) <= 2 else shape_of(part)

@@ -21,6 +21,7 @@ _TEMPLATE = frozenset({"front_sheet", "faq_and_changes", "guidance", "codes_used
 """The sheets with which Ofsted's own template begins; they hold no list."""
 _COMMON = frozenset("child sex ethnicity born age disabled team worker adviser family uasc".split())
 _NUMBERED = re.compile(r"list[\s_.:-]*0*(\d{1,2})(?!\d)", re.IGNORECASE)
+_NUMBER_OF = re.compile(r"\bno\.? of\b", re.IGNORECASE)
 _LEADING = re.compile(r"\s*0*(\d{1,2})[\s_.:-]+\D")
 
 
@@ -130,7 +131,7 @@ def _places(annex_list: AnnexList, number: int, row: Sequence[object]) -> Header
     """Which cell of a row heads which column: exact headings first, then those that hold a column's words."""
     exact, loose = _headings(annex_list.number)
     texts = {
-        place: text for place, value in enumerate(row) if isinstance(value, str) and (text := tidy(value))
+        place: text for place, value in enumerate(row) if isinstance(value, str) and (text := _heading(value))
     }
     matches = {place: exact.match(text).code for place, text in texts.items()}
     places, contested = _unique(matches)
@@ -142,6 +143,11 @@ def _places(annex_list: AnnexList, number: int, row: Sequence[object]) -> Header
     left = {place: key for place, key in left.items() if key not in places and key not in contested}
     more, quarrel = _unique(left)
     return Header(number, places | more, contested | quarrel)
+
+
+def _heading(value: str) -> str | None:
+    text = tidy(value)
+    return None if text is None else _NUMBER_OF.sub("number of", text)
 
 
 def _unique(matches: Mapping[int, str | None]) -> tuple[dict[str, int], frozenset[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -128,11 +128,15 @@ def _check_within(episode: Episode, fields: Fields) -> None:
     wanted = "one assessment after another (DfE rules 8863Q, 8896)"
     for line, start in _overlaps(assessments):
         fields.query("assessments-overlap", Place("Assessments", line), _STARTED, start, wanted)
+    dated = ((item.line, item.start) for item in episode.assessments)
+    _check_duplicates("Assessments", _STARTED, dated, fields)
     # An enquiry ends with its conference; when one that needs none ends, the census does not say.
     enquiries = [
         (item.line, item.start, item.start if item.is_unnecessary else item.conference)
         for item in episode.enquiries
     ]
+    dated = ((item.line, item.start) for item in episode.enquiries)
+    _check_duplicates("Section47", "S47ActualStartDate", dated, fields)
     wanted = "one section 47 enquiry after another (DfE rules 8839, 8890)"
     for line, start in _overlaps(enquiries):
         fields.query("enquiries-overlap", Place("Section47", line), "S47ActualStartDate", start, wanted)
@@ -148,7 +152,8 @@ def _check_episodes(person: Person, fields: Fields) -> None:
     wanted = "one episode after another, only the last of them open (DfE rules 8815, 8816, 8820)"
     for line, referred in _overlaps(held):
         fields.query("episodes-overlap", Place("CINdetails", line), "CINreferralDate", referred, wanted)
-    _check_duplicates("CINdetails", "CINreferralDate", person.episodes, lambda row: row.referred, fields)
+    dated = ((episode.line, episode.referred) for episode in person.episodes)
+    _check_duplicates("CINdetails", "CINreferralDate", dated, fields)
 
 
 def _check_plans(person: Person, window: Window, fields: Fields) -> None:
@@ -187,14 +192,14 @@ def _check_reviews(plan: ProtectionPlan, window: Window, fields: Fields) -> None
 
 
 def _check_duplicates(
-    sheet: str, column: str, rows: Iterable[RowT], key: Callable[[RowT], date | None], fields: Fields
+    sheet: str, column: str, dated: Iterable[tuple[int, date | None]], fields: Fields
 ) -> None:
+    """Ask about each row, by line and day, that has the day of one before."""
     seen: dict[date, int] = {}
-    for row in rows:
-        day = key(row)
-        if day is not None and seen.setdefault(day, row.line) != row.line:
-            wanted = f"another day than that of the one on line {seen[day]}; both are counted"
-            fields.query("duplicate", Place(sheet, row.line), column, day, wanted)
+    for line, day in dated:
+        if day is not None and (first := seen.setdefault(day, line)) != line:
+            wanted = f"another day than that of the one on line {first}; both are counted"
+            fields.query("duplicate", Place(sheet, line), column, day, wanted)
 
 
 def _overlaps(spans: Sequence[Dates]) -> Iterator[tuple[int, date]]:

@@ -49,9 +49,11 @@ def _add_episode(person: Person, episode: Episode, referred: date, rows: Mapping
     rows["referrals"].add(
         common | {"cine_referral_source_code": episode.source, "cine_referral_nfa": episode.is_nfa}
     )
-    rows["cin_episodes"].add(
-        common | {"cine_close_date": episode.closed, "cine_close_reason": episode.reason}
-    )
+    # A referral with no further action begins no episode of need, and often has no closure either.
+    if not episode.is_nfa:
+        rows["cin_episodes"].add(
+            common | {"cine_close_date": episode.closed, "cine_close_reason": episode.reason}
+        )
 
 
 def _add_assessment(

@@ -8,7 +8,7 @@ from datetime import date
 from sightline.exchange.fields import Fields, Place
 from sightline.exchange.reading import Context, Unreadable
 from sightline.exchange.values import as_day, as_whole
-from sightline.exchange.xml_stream import Element, leaves, line_of
+from sightline.exchange.xml_stream import Element, content_of, line_of
 from sightline.facts.manifest import Window
 
 SHEET = "Header"
@@ -41,7 +41,7 @@ def header_of(element: Element) -> Header:
     """The leaves of the header's two parts."""
     values: dict[str, str] = {}
     for part in element:
-        values |= leaves(part)[0]
+        values |= content_of(part).values
     return Header(line_of(element), values)
 
 

@@ -18,7 +18,7 @@ from sightline.exchange.cin_census.model import (
 )
 from sightline.exchange.fields import Codes, Fields, Place
 from sightline.exchange.reading import Child
-from sightline.exchange.xml_stream import Element, leaves, line_of, local
+from sightline.exchange.xml_stream import Content, Element, content_of, line_of, local
 from sightline.facts.person import Pseudonyms
 
 SHEETS = (
@@ -45,6 +45,25 @@ _SHEET_OF = {
     "AssessmentFactors": "Factors",
     "CPPreviewDate": "Reviews",
 }
+KNOWN: dict[str, frozenset[str]] = {
+    "ChildIdentifiers": SECRET | {"UPNunknown", "Sex", "GenderCurrent"},
+    "ChildCharacteristics": frozenset({"Ethnicity"}),
+    "CINdetails": frozenset(
+        "CINreferralDate ReferralSource PrimaryNeedCode CINclosureDate ReasonForClosure DateOfInitialCPC"
+        " ReferralNFA".split()
+    ),
+    "Assessments": frozenset(
+        "AssessmentActualStartDate AssessmentInternalReviewDate AssessmentAuthorisationDate"
+        " AssessmentFactors".split()
+    ),
+    "Section47": frozenset("S47ActualStartDate InitialCPCtarget DateOfInitialCPC ICPCnotRequired".split()),
+    "CINPlanDates": frozenset({"CINPlanStartDate", "CINPlanEndDate"}),
+    "ChildProtectionPlans": frozenset(
+        "CPPstartDate CPPendDate InitialCategoryOfAbuse LatestCategoryOfAbuse NumberOfPreviousCPP"
+        " CPPreviewDate".split()
+    ),
+}
+"""The elements that a module may hold; any other is reported, for its value would be lost in silence."""
 _BORN, _EXPECTED, _DIED = "PersonBirthDate", "ExpectedPersonBirthDate", "PersonDeathDate"
 Row = TypeVar("Row")
 
@@ -59,44 +78,49 @@ class Modules:
 
     def person(self, element: Element) -> tuple[Person, dict[str, str]] | None:
         """One child with its identifiers as text (for checks only); None when the child has to be refused."""
-        fields = self._fields
+        fields, at = self._fields, Place("Child", line_of(element))
         fields.count("Child")
-        at = Place("Child", line_of(element))
-        identifiers = self._values(self._only(element, "ChildIdentifiers", at), at)
+        identifiers = self._only(element, "ChildIdentifiers", at).values
         identifier = fields.identifier(at, "LAchildID", identifiers.get("LAchildID"))
         if identifier is None:
             self._refuse_within(element)
             return None
+        identifiers["LAchildID"] = identifier
         born = fields.day(at, _BORN, identifiers.get(_BORN))
         expected = fields.day(at, _EXPECTED, identifiers.get(_EXPECTED), planned=True)
         died = fields.day(at, _DIED, identifiers.get(_DIED))
         traits = self._only(element, "ChildCharacteristics", at)
-        disabilities = () if traits is None else tuple(self._listed(traits, "Disability", "DfE rule 8540"))
+        disabilities = tuple(
+            code for part in traits.parts for code in self._listed(part, "Disability", "DfE rule 8540")
+        )
         child = Child(
             pseudonym=self._pseudonyms.of(identifier),
             born=born or expected,
             sex=self._sex(at, identifiers),
-            ethnicity=self._code(at, "Ethnicity", self._values(traits, at), "DfE rule 4220"),
+            ethnicity=self._code(at, "Ethnicity", traits.values, "DfE rule 4220"),
             is_disabled=any(code != "NONE" for code in disabilities) if disabilities else None,
         )
         fields.filled("Child", child, _CHILD_COLUMNS)
         episodes = tuple(self._episode(part) for part in element if local(part) == "CINdetails")
         return Person(line_of(element), child, born, expected, died, disabilities, episodes), identifiers
 
-    def _only(self, element: Element, name: str, at: Place) -> Element | None:
-        """The first part called `name`; none, or several, are reported."""
+    def _only(self, element: Element, name: str, at: Place) -> Content:
+        """What the first part called `name` holds; none, or several, are reported."""
         parts = [part for part in element if local(part) == name]
         if len(parts) != 1:
             self._fields.query("module-not-once", at, name, None, f"one {name}; the first is read")
-        return parts[0] if parts else None
+        return self._content(parts[0], at) if parts else Content({}, [], [])
 
-    def _values(self, element: Element | None, at: Place) -> dict[str, str]:
-        if element is None:
-            return {}
-        values, repeated = leaves(element)
-        for name in repeated:
+    def _content(self, element: Element, at: Place) -> Content:
+        content = content_of(element)
+        for name in content.repeated:
             self._fields.query("element-repeated", at, name, None, "one value; the first is used")
-        return values
+        known = KNOWN[local(element)]
+        if not content.values.keys() <= known:
+            for name in sorted(content.values.keys() - known):
+                expected = f"an element of {local(element)}; its value is not read"
+                self._fields.query("element-not-read", at, name[:40], None, expected)
+        return content
 
     def _sex(self, at: Place, values: Mapping[str, str]) -> str | None:
         """Sex, or GenderCurrent in its codes; each is also understood in the codes of the other."""
@@ -132,7 +156,8 @@ class Modules:
         fields = self._fields
         fields.count("CINdetails")
         at = Place("CINdetails", line_of(element))
-        values = self._values(element, at)
+        content = self._content(element, at)
+        values = content.values
         episode = Episode(
             line=line_of(element),
             referred=fields.event(at, "CINreferralDate", values.get("CINreferralDate"), "DfE rule 8600"),
@@ -145,7 +170,7 @@ class Modules:
         )
         if episode.referred is not None:
             fields.filled("CINdetails", episode, _EPISODE_COLUMNS)
-        for part in element:
+        for part in content.parts:
             self._part(episode, part)
         return episode
 
@@ -169,7 +194,7 @@ class Modules:
         """One module's row; when it is refused, so is every row within it."""
         at = Place(_SHEET_OF[local(element)], line_of(element))
         self._fields.count(at.sheet)
-        row = read(element, at, self._values(element, at))
+        row = read(element, at, self._content(element, at).values)
         if row is None:
             self._refuse_within(element)
         else:

@@ -16,6 +16,8 @@ from sightline.exchange.ssda903.records import Record
 from sightline.facts.manifest import Window
 
 LONDON = ZoneInfo("Europe/London")
+SHORT_BREAKS = frozenset({"V3", "V4"})
+"""A series of short breaks under one agreement: its reviews are not those of a looked-after child."""
 ADOPTED = frozenset({"E11", "E12"})
 PLACED_FOR_ADOPTION = frozenset({"A3", "A4", "A5", "A6"})
 Identified = Sequence[tuple[str, Record]]
@@ -89,9 +91,14 @@ def add_reviews(care: Care, records: Identified, rows: Rows) -> None:
         placed = _review(care, identifier, record)
         if placed is not None:
             period, day, code = placed
-            held[identifier, period].setdefault(day, (record.at.row, code))
+            first, _ = held[identifier, period].setdefault(day, (record.at.row, code))
+            if first != record.at.row:
+                expected = f"another day than that of row {first}; the two are counted as one"
+                care.fields.query("review-duplicate", record.at, "REVIEW", day, expected)
     for identifier, periods in care.periods.items():
         for period in periods:
+            if all(episode.legal_status in SHORT_BREAKS for episode in period.episodes):
+                continue
             _add_intervals(care, identifier, period, held.get((identifier, period), {}), rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sightline.exchange.fields import Fields, Place, codes_of_year
@@ -19,6 +19,7 @@ from sightline.facts.sources import FORMATS
 
 FORMAT = "ssda903"
 _TENTH = 10
+_DATED = (("Episodes", "DECOM"), ("Reviews", "REVIEW"), ("Missing", "MIS_START"))
 _NEEDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "looked_after_episodes": (frozenset({"Episodes"}),),
     "placements": (frozenset({"Episodes"}),),
@@ -33,14 +34,15 @@ def read(delivery: Delivery, context: Context) -> Reading:
     """The facts, counts and issues of one return; Unreadable when it cannot be used as a whole.
 
     A return does not say which year it is of: see `window_of`. A set may lack tables: what only they hold is
-    unknown, and a fact table that needs them has no window.
+    unknown, and a fact table that needs them has no window. OC2, OC3, PrevPerm, SWEpisodes and DoLo are
+    counted and looked at for identifiers and birth dates; no fact table takes them.
     """
     fields = Fields(COLUMNS, SECRET, context.extracted_on)
     records = records_of(delivery, fields)
     for table, loss in WANTED.items():
         if table not in records:
             fields.query("table-missing", Place(table, None), "", None, f"the table {table}: {loss}")
-    window = window_of(records.get("Episodes", ()), context.extracted_on)
+    window = window_of(records, context.extracted_on)
     codes = codes_of_year(SETS, min(max(_year(window.last), FIRST_YEAR), LAST_YEAR))
     people = People(fields, codes, context)
     tables = {table: list(people.identified(rows)) for table, rows in records.items()}
@@ -49,7 +51,8 @@ def read(delivery: Delivery, context: Context) -> Reading:
     periods = periods_by_child(tables.get("Episodes", ()), fields, codes, window)
     care = Care(fields, codes, window, people, periods)
     add_episodes(care, rows["looked_after_episodes"], rows["placements"])
-    add_reviews(care, tables.get("Reviews", ()), rows["looked_after_reviews"])
+    if "Reviews" in tables:  # without it, no interval can be said to be still open
+        add_reviews(care, tables["Reviews"], rows["looked_after_reviews"])
     add_missing(care, tables.get("Missing", ()), rows["missing_episodes"])
     add_adoptions(care, tables.get("PlacedAdoption", ()), tables.get("AD1", ()), rows["adoptions"])
     return Reading(
@@ -67,23 +70,33 @@ def read(delivery: Delivery, context: Context) -> Reading:
     )
 
 
-def window_of(episodes: Iterable[Record], extracted_on: date) -> Window:
-    """The financial year of a return: the latest that holds a tenth of its episodes' starts and ends.
+def window_of(records: Mapping[str, Sequence[Record]], extracted_on: date) -> Window:
+    """The financial year of a return: the latest that holds a tenth as many of its days as the fullest one.
 
-    A return holds every episode open on some day of its year, so nearly all of its ends and many of its
-    starts fall in that year; a few fall after it, when the extract was taken later or a date is wrong, and
-    these must not move it. Days after the extraction do not count. The window ends on the day of extraction
-    when that is within the year. Without a usable date it is the last financial year that had ended.
+    A return holds every episode open on some day of its year, so all of its ends (DEC) fall in that year or,
+    where the extract was taken later or a date is wrong, a few after it: these must not move the year. Where
+    no episode has ended, the starts, reviews and missing episodes decide. Days after the extraction do not
+    count. The window ends on the day of extraction when that is within the year. Without a usable date it is
+    the last financial year that had ended.
     """
-    years = Counter(
-        _year(day)
-        for record in episodes
-        for column in ("DECOM", "DEC")
-        if (day := _day(record.values.get(column))) is not None and day <= extracted_on
-    )
-    held = [year for year, count in years.items() if count * _TENTH >= years.total()]
+    ends = _years(records, (("Episodes", "DEC"),), extracted_on)
+    years = ends or _years(records, _DATED, extracted_on)
+    fullest = max(years.values(), default=0)
+    held = [year for year, count in years.items() if count * _TENTH >= fullest]
     last = date(max(held) if held else _year(extracted_on) - 1, 3, 31)
     return Window(date(last.year - 1, 4, 1), min(last, extracted_on))
+
+
+def _years(
+    records: Mapping[str, Sequence[Record]], columns: Iterable[tuple[str, str]], extracted_on: date
+) -> Counter[int]:
+    """How many days of these columns lie in each financial year, up to the extraction."""
+    return Counter(
+        _year(day)
+        for table, column in columns
+        for record in records.get(table, ())
+        if (day := _day(record.values.get(column))) is not None and day <= extracted_on
+    )
 
 
 def _year(day: date) -> int:

@@ -15,8 +15,8 @@ from sightline.exchange.ssda903.layout import ALIASES, BLOCKS, COLUMNS, KEYS
 from sightline.exchange.xml_stream import (
     Element,
     check_root,
+    content_of,
     elements,
-    leaves,
     line_of,
     local,
     xml_path,
@@ -42,7 +42,9 @@ def records_of(delivery: Delivery, fields: Fields) -> dict[str, list[Record]]:
 
     Raises Unreadable for a file that is none of the return's tables, and for a table that comes twice.
     """
-    if delivery.paths[0].suffix.lower() == ".xml":
+    with delivery.paths[0].open("rb") as file:
+        start = file.read(64)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _xml_records(delivery, fields)
     tables: dict[str, list[Record]] = {}
     for path in delivery.paths:
@@ -129,7 +131,7 @@ def _xml_records(delivery: Delivery, fields: Fields) -> dict[str, list[Record]]:
 def _child_rows(element: Element) -> Iterator[tuple[str, int, dict[str, str]]]:
     """The rows about one child; those in HEADER itself are told apart by the columns that are filled."""
     header = next((part for part in element if local(part) == "HEADER"), None)
-    found = {} if header is None else leaves(header)[0]
+    found = {} if header is None else content_of(header).values
     values = {ALIASES.get(name, name): text for name, text in found.items()}
     child = {name: values[name] for name in ("CHILD", "DOB") if name in values}
     line = line_of(element if header is None else header)
@@ -142,5 +144,5 @@ def _child_rows(element: Element) -> Iterator[tuple[str, int, dict[str, str]]]:
     for part in element.iterdescendants():
         name = local(part)
         if name in BLOCKS and len(part):
-            row = {ALIASES.get(key, key): text for key, text in leaves(part)[0].items()}
+            row = {ALIASES.get(key, key): text for key, text in content_of(part).values.items()}
             yield BLOCKS[name], line_of(part), child | row

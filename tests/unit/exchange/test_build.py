@@ -5,6 +5,7 @@ import os
 import stat
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -244,6 +245,27 @@ def test_the_command_tells_each_file_in_json_and_by_its_exit_code(
     assert run("dataset", "build", *good, "--authority", "Croydon", "--out", out, key=key)[0] == 2
     assert run("dataset", "build", *good, *told, "--extracted", "soon", key=key)[0] == 2
     assert run("dataset", "build", tmp_path / "none.csv", *told, key=key)[0] == 2
+
+
+def test_the_partnerships_settings_beside_the_extracts_name_the_authority(
+    tmp_path: Path, good: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def settled(path: Path) -> SimpleNamespace:
+        asked.append(path)
+        north = SimpleNamespace(name="North")
+        return SimpleNamespace(authority=SimpleNamespace(code="399"), localities=[north])
+
+    monkeypatch.setattr("sightline.config.cli.dataset.read_partnership", settled)
+    key, told = tmp_path / "key", ("--extracted", "2026-04-20", "--out", tmp_path / "out", "--json")
+    assert run("dataset", "build", *good, *told, key=key)[0] == 2
+    (tmp_path / "in" / "partnership.toml").write_text("read by another room")
+    status, text = run("dataset", "build", tmp_path / "in", *told, key=key)
+    assert status == 0
+    assert asked == [tmp_path / "in" / "partnership.toml"]
+    assert open_snapshot(tmp_path / "out" / json.loads(text)["snapshot"]).manifest.authority == "399"
+    assert run("dataset", "build", tmp_path / "in", *told, "--authority", "306", key=key)[0] == 2
 
 
 def test_a_snapshot_can_be_shown_and_judged(tmp_path: Path, good: tuple[Path, Path]) -> None:

@@ -41,7 +41,7 @@ def job(path: Path, source_format: str = "missing-list") -> Job:
     return Job(Delivery(source_format, path.name, (path,)), "306", TAKEN, KEY)
 
 
-def sheet(cells: str, dimension: str = "A1:C3") -> dict[str, str]:
+def sheet(cells: str, dimension: str = "A1:C3", name: str = "List 1") -> dict[str, str]:
     """The parts of the smallest workbook that has one sheet with these rows."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -55,7 +55,7 @@ def sheet(cells: str, dimension: str = "A1:C3") -> dict[str, str]:
         "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{kind}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{kind}"><sheets>'
-        '<sheet name="List 1" sheetId="1" r:id="r1"/></sheets></workbook>',
+        f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1"'
         f' Type="{kind}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><dimension ref="{dimension}"/>'
@@ -89,7 +89,7 @@ def unpacks_to_400_mb(path: Path) -> None:
 
 
 def zip_of_zips(path: Path) -> None:
-    packed(path, {f"{n}.zip": "0" * 20_000_000 for n in range(10)})
+    packed(path, dict.fromkeys([f"{n}.zip" for n in range(50)], "0" * 4_000_000))
 
 
 def encrypted_entries(path: Path) -> None:
@@ -148,7 +148,7 @@ WORKBOOKS: dict[str, Callable[[Path], object]] = {
         OLE + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") * 40
     ),
     "truncated.xlsx": truncated,
-    "no-lists.xlsx": lambda path: packed(path, sheet("<row><c><v>1</v></c></row>")),
+    "no-lists.xlsx": lambda path: packed(path, sheet("<row><c><v>1</v></c></row>", name="Sheet1")),
 }
 CENSUSES: dict[str, Callable[[Path], object]] = {
     "deep.xml": deep,

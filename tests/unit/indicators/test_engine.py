@@ -2,83 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from sightline.clocks import Limit
 from sightline.facts.snapshot import Snapshot
-from sightline.facts.sources import Rows
-from sightline.indicators.definition import (
-    Basis,
-    Breakdown,
-    Evidence,
-    Indicator,
-    Polarity,
-    QuestionSet,
-    Unit,
-)
+from sightline.indicators.definition import Breakdown
 from sightline.indicators.engine import run
-from sightline.indicators.figures import Figure
 from sightline.indicators.periods import Every, parse_periods
-from tests.snapshots import Row, extract, make_snapshot
-
-YEAR = ("2025-04-01", "2026-03-31")
-
-REFERRALS = Indicator(
-    key="referrals",
-    ref="P_N02",
-    title="Referrals",
-    question_set=QuestionSet.PRACTICE,
-    evidence=Evidence.QUANTITATIVE,
-    unit=Unit.COUNT,
-    polarity=Polarity.CONTEXT,
-    basis=Basis.FLOW,
-    table="referrals",
-    sources=("cin-census", "annex-a"),
-    population="TRUE",
-    numerator="TRUE",
-    why="demand",
-    owner="the hub",
-    review_on=date(2027, 9, 30),
-    plain="{numerator} referrals",
-    breakdowns=(Breakdown.AGE, Breakdown.SEX, Breakdown.SOURCE, Breakdown.LOCALITY),
-)
-ACCEPTED = replace(REFERRALS, key="accepted", unit=Unit.PERCENT, numerator="NOT cine_referral_nfa")
-IN_TIME = replace(
+from tests.snapshots import extract, make_snapshot
+from tests.unit.indicators.examples import (
+    ACCEPTED,
+    IN_TIME,
+    PLANS,
     REFERRALS,
-    key="in-time",
-    table="assessments",
-    unit=Unit.PERCENT,
-    at="cina_assessment_auth_date",
-    numerator="cina_assessment_auth_date <= due('assessment', cina_assessment_start_date)",
-    breakdowns=(),
+    YEAR,
+    numbers,
+    one,
+    plan,
+    referred,
 )
-PLANS = replace(
-    REFERRALS,
-    key="plans",
-    table="protection_plans",
-    basis=Basis.SNAPSHOT,
-    rows=Rows.LATEST,
-    breakdowns=(Breakdown.AGE, Breakdown.CATEGORY),
-)
-
-
-def one(figures: Sequence[Figure], breakdown: Breakdown | None = None, group: str | None = None) -> Figure:
-    """The only figure of a group (the whole when none is named)."""
-    (found,) = [figure for figure in figures if (figure.breakdown, figure.group) == (breakdown, group)]
-    return found
-
-
-def numbers(figure: Figure) -> tuple[object, ...]:
-    return figure.numerator, figure.denominator, figure.unknown
-
-
-def referred(child: str, day: str, **columns: object) -> Row:
-    return {"child": child, "cine_referral_date": day, **columns}
 
 
 @pytest.fixture
@@ -169,10 +114,6 @@ def test_a_local_limit_moves_the_due_day_and_is_named_with_the_definition(tmp_pa
     figure = one(run(snapshot, [IN_TIME], parse_periods("2025-07"), local_limits=local))
     assert numbers(figure) == (0, 1, 0)
     assert figure.definition == f"{IN_TIME.digest}, assessment of 35 working days"
-
-
-def plan(child: str, start: str, end: str | None = None, **columns: object) -> Row:
-    return {"child": child, "cppl_cp_plan_start_date": start, "cppl_cp_plan_end_date": end, **columns}
 
 
 def test_a_snapshot_counts_what_is_begun_and_not_ended_by_the_last_day(tmp_path: Path) -> None:
