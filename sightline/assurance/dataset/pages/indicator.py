@@ -162,7 +162,9 @@ def _files(
     """The files of the latest figure, each with its window and the number of its issues."""
     if reading.latest is None:
         return []
-    files = LoadedFile.objects.visible_to(user).filter(snapshot=snapshot, position__in=reading.latest.files)
+    files = LoadedFile.objects.visible_to(user).filter(
+        snapshot=snapshot, position__in=reading.latest.file_places
+    )
     found = []
     for file in files:
         source = file.source
