@@ -51,7 +51,6 @@ INDICATORS: tuple[Indicator, ...] = (
         table="conferences",
         start="s47e_s47_start_date",
         stop="icpc_icpc_date",
-        population="NOT coalesce(icpc_icpc_transfer_in, FALSE)",
         sources=("cin-census", "annex-a"),
         open_table="section_47_enquiries",
         open_population="NOT coalesce(is_icpc_unnecessary, FALSE)",
@@ -169,7 +168,7 @@ INDICATORS: tuple[Indicator, ...] = (
         notes={
             "published": "As DfE table D6 counts: plans open at the date for over three months.",
             "cin-census": "Reviews before the census year are not in the file, so a plan from an earlier year"
-            " is judged from its first day.",
+            " is judged from the first day of the census year, as a plan reviewed then.",
         },
     ),
     _PLANS(
