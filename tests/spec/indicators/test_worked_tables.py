@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from sqlglot import exp
 
-from sightline.facts.snapshot import Snapshot
 from sightline.indicators.breakdowns import Split
 from sightline.indicators.compose import compose
 from sightline.indicators.data import Data
 from sightline.indicators.definition import Breakdown, Indicator, Unit
 from sightline.indicators.definitions import INDICATORS
-from sightline.indicators.engine import run
+from sightline.indicators.engine import Engine
 from sightline.indicators.figures import Figure
 from tests.snapshots import make_snapshot
 from tests.spec.indicators.worked import MARKS, Claim, Example, Numbers, examples
@@ -27,17 +26,17 @@ _SCALE = {Unit.PERCENT: 100, Unit.RATE: 10_000}
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.page}: {example.title}")
 def test_what_is_counted_by_hand(example: Example, tmp_path: Path) -> None:
-    snapshot = make_snapshot(tmp_path, *example.files)
     assert example.claims, "an example that claims nothing"
-    for claim in example.claims:
-        indicator = INDICATORS[claim.key]
-        asked = [claim.breakdown] if claim.breakdown else []
-        figures = run(snapshot, [indicator], [claim.period], asked)
-        of_claim = [figure for figure in figures if figure.breakdown == claim.breakdown]
-        _check_figures(claim, indicator, of_claim)
-        if claim.letter:
-            format_read = next(figure.format for figure in figures if figure.format)
-            _check_rows(example, claim, indicator, _marks(snapshot, indicator, claim, format_read))
+    snapshot = make_snapshot(tmp_path, *example.files)
+    with closing(Engine(snapshot)) as engine, closing(Data(snapshot, {})) as data:
+        for claim in example.claims:
+            indicator = INDICATORS[claim.key]
+            asked = [claim.breakdown] if claim.breakdown else []
+            figures = engine.figures(indicator, [claim.period], asked)
+            of_claim = [figure for figure in figures if figure.breakdown == claim.breakdown]
+            _check_figures(claim, indicator, of_claim)
+            if claim.letter:
+                _check_rows(example, claim, indicator, _marks(data, indicator, claim, figures[0].format))
 
 
 def _check_figures(claim: Claim, indicator: Indicator, figures: Sequence[Figure]) -> None:
@@ -67,14 +66,11 @@ def _value(indicator: Indicator, said: Numbers) -> float | None:
     return _SCALE[indicator.unit] * said.numerator / said.denominator if said.denominator else None
 
 
-def _marks(
-    snapshot: Snapshot, indicator: Indicator, claim: Claim, source_format: str | None
-) -> dict[int, str]:
+def _marks(data: Data, indicator: Indicator, claim: Claim, source_format: str | None) -> dict[int, str]:
     """How the engine counts each row: its own query, grouped by the row."""
     by_row = Split(Breakdown.AGE, "source_row", exp.column("source_row"))
-    with closing(Data(snapshot, {})) as data:
-        tables = data.tables(indicator, str(source_format), [claim.period])
-        counted = data.fetch(compose(indicator, [by_row], tables))
+    tables = data.tables(indicator, str(source_format), [claim.period])
+    counted = data.fetch(compose(indicator, [by_row], tables))
     found: dict[int, str] = {}
     for _, row, is_whole, numerator, denominator, unknown, unplaced in counted:
         if not is_whole:
