@@ -4,12 +4,12 @@ A page is Markdown, one for each theme. Under each heading stand
 - claims, one a line: "- A: `key` in 2025-07: 1 of 3, 1 unknown", "- `key` in 2025/26 by sex: female = 1 of 2;
   male = 0 of 1", "- `key` in 2025/26 Q1: refused: words of the reason". A count needs no "of 3"; what is not
   named is nought; a value ("value 1.5") is stated where it cannot be divided out;
-- files: "From cin-census, taken 2026-04-20, of 2025-04-01 to 2026-03-31, assessments:" and a table. Columns are
-  fact columns, times are those that clocks in England show, "-" is not known; a column named after a claim's
-  letter says where that claim counts the row; "why" says why. "Residents on 2025-06-30: 20000" is a file too.
+- files: "From cin-census, taken 2026-04-20, of 2025-04-01 to 2026-03-31, assessments:" and a table. Columns
+  are fact columns, times those that clocks in England show, "-" is not known; a column named after a claim's
+  letter says how that claim counts the row; "why" says why. "Residents on 2025-06-30: 20000" is a file too.
 
-Everything else is prose. A row is counted yes, no, unknown or unplaced; it is out; or it is the same: gathered
-into a later row of the same child.
+Everything else is prose. A row is counted yes, no, unknown or unplaced; or it is out; or it is the same:
+gathered into a later row of the same child.
 """
 
 from __future__ import annotations
