@@ -49,7 +49,6 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
-app.command("example", epilog=example.EPILOG)(example.example)
 app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.add_typer(example.app)
 
