@@ -279,3 +279,18 @@ class TestPeriods:
     def test_a_period_that_is_not_written_so_is_refused(self, text: str) -> None:
         with pytest.raises(PeriodError, match=r"such as 2025-04\.\.2026-03"):
             parse_periods(text)
+
+
+def test_the_partnerships_settings_give_its_own_limits(tmp_path: Path) -> None:
+    settings = Path(__file__).parents[2] / "pages" / "partnership.toml"
+    assert 'assessment = "40 working days"' in settings.read_text(encoding="utf-8")
+    snapshot = make_snapshot(tmp_path, extract("cin-census", "2026-04-20", assessments=(*YEAR, [])))
+    asked = (
+        "assessments-in-45-working-days",
+        snapshot.folder,
+        "--period",
+        "2025-06",
+        "--partnership",
+        settings,
+    )
+    assert "Limit       assessment: 40 working days" in sightline("explain", *asked).stdout
