@@ -38,6 +38,17 @@ node_modules/.ready: package.json package-lock.json .npmrc $(if $(shell command 
 	@$(NODE_PATHS) npm ci --loglevel=error
 	@touch $@
 
+.PHONY: demo demo-reset run
+demo: env ## Show the example partnership on http://127.0.0.1:8000
+	@exec $(BIN)/sightline demo
+
+demo-reset: env ## Throw the demo's data away and show it afresh
+	@exec $(BIN)/sightline demo --afresh
+
+run: env ## Serve the installation of var/ on http://127.0.0.1:8000
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/gunicorn sightline.config.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4
+
 .PHONY: check test docs migrations fix bench
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .

@@ -12,9 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.snapshots import Row, extract, make_snapshot
-
 from sightline.facts.snapshot import Snapshot
+from tests.snapshots import Row, extract, make_snapshot
 
 FIRST, LAST = date(2023, 4, 1), date(2026, 3, 31)
 WINDOW = (FIRST.isoformat(), LAST.isoformat())
@@ -23,10 +22,8 @@ AUTHORITY = "999"
 
 def invented_snapshot(folder: Path) -> Snapshot:
     """Write the snapshot: always the same bytes."""
-    chance = Random(7)  # noqa: S311
-    months = [
-        date(2023 + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(36)
-    ]
+    chance = Random(7)
+    months = [date(2023 + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(36)]
     return make_snapshot(
         folder,
         extract(
@@ -38,7 +35,9 @@ def invented_snapshot(folder: Path) -> Snapshot:
         extract("missing-list", "2026-04-10", return_interviews=(*WINDOW, list(_interviews(chance, months)))),
         extract("allegations", "2026-04-11", allegations=(*WINDOW, list(_allegations(chance, months)))),
         extract("agency-returns", "2026-04-12", agency_returns=(*WINDOW, list(_returns(months)))),
-        extract("ons-population", "2026-01-10", population=("2022-07-01", LAST.isoformat(), list(_residents()))),
+        extract(
+            "ons-population", "2026-01-10", population=("2022-07-01", LAST.isoformat(), list(_residents()))
+        ),
         authority=AUTHORITY,
     )
 

@@ -154,7 +154,7 @@ def _store(loaded: LoadedSnapshot, counted: Counted) -> None:
             value=figure.value,
             residents_on=figure.population.stood_on if figure.population else None,
             format=figure.format or "",
-            files=list(figure.sources),
+            files=" ".join(str(place) for place in figure.sources),
             refused=figure.refused,
             hidden=hidden,
         )

@@ -139,7 +139,7 @@ class Figure(models.Model):
     value = models.FloatField("value in the indicator's unit", null=True)
     residents_on = models.DateField("day of the estimate of residents", null=True)
     format = models.CharField("format that was read", max_length=40, blank=True)
-    files = models.JSONField("places of the files that were counted", default=list)
+    files = models.CharField("places of the files that were counted", max_length=300, blank=True)
     refused = models.TextField("why there is no value", blank=True)
     hidden = models.CharField("why it is not published", max_length=10, blank=True, choices=Hidden.choices)
     objects = DatasetQuerySet.as_manager()
@@ -156,6 +156,11 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} to {self.last_on}"
+
+    @property
+    def file_places(self) -> list[int]:
+        """The places in the manifest of the files that were counted."""
+        return [int(place) for place in self.files.split()]
 
 
 class Query(models.Model):

@@ -32,6 +32,22 @@ from sightline.indicators.release import HIDDEN
 SIGNALS = (Variation.CONCERNING, Variation.MIXED, Variation.HIGH, Variation.LOW, Variation.IMPROVING)
 """The readings that are a signal, those to ask about first before the others."""
 
+READ = (
+    "indicator",
+    "every",
+    "last_on",
+    "numerator",
+    "denominator",
+    "unknown",
+    "unplaced",
+    "value",
+    "format",
+    "files",
+    "refused",
+    "hidden",
+)
+"""The columns that a reading needs: a scorecard reads thousands of rows."""
+
 OVERLAPS = "each twelve months share eleven with the one before, so no limits can be drawn"
 
 
@@ -103,7 +119,7 @@ class Reading:
     def _resets(self) -> list[Reset]:
         """Where limits start afresh: at a baseline, and where another format takes over."""
         reasons: dict[str, list[str]] = defaultdict(list)
-        labels = {figure.first_on: label(figure) for figure in self.series}
+        labels = {figure.last_on.replace(day=1): label(figure) for figure in self.series}
         for baseline in self.baselines:
             if baseline.from_on in labels:
                 reasons[labels[baseline.from_on]].append(baseline.reason)
@@ -141,7 +157,7 @@ def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
 
 def read_all(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, Reading]:
     """Every indicator of a snapshot, in the order of the definitions; two queries, however many there are."""
-    whole = Figure.objects.visible_to(user).filter(snapshot=snapshot, breakdown="")
+    whole = Figure.objects.visible_to(user).filter(snapshot=snapshot, breakdown="").only(*READ)
     by_indicator: dict[str, list[Figure]] = defaultdict(list)
     for figure in shown(whole, with_small):
         by_indicator[figure.indicator].append(figure)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import benchmarks, clocks, dataset, example, indicators, reference, templates
+from sightline.config.cli import benchmarks, clocks, dataset, demo, example, indicators, reference, templates
+from sightline.config.cli.demo import NoDemo
 from sightline.core.partnership import NotSettled
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
@@ -19,6 +20,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     ClockError,
     DefinitionError,
     KeyFileError,
+    NoDemo,
     NotSettled,
     PeriodError,
     SnapshotError,
@@ -47,6 +49,7 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
+app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.add_typer(example.app)
 
 

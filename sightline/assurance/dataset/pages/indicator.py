@@ -70,29 +70,18 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     figures = _figures(user, snapshot, keys, with_small)
     reading, *twins = [_reading(user, INDICATORS[name], figures) for name in keys]
     mine = [figure for figure in figures if figure.indicator == key]
-    groups = [figure for figure in mine if figure.breakdown]
-    picker = Picker(request.GET, groups) if groups else None
     context = {
         "snapshot": snapshot and snapshot.snapshot_id,
         "indicator": definition,
         "reading": reading,
         "twin": twins[0] if twins else None,
         "is_outdated": any(figure.definition.split(",")[0] != definition.digest for figure in mine),
-        "form": picker,
-        "groups": picker.chosen(groups) if picker else [],
-        "comparison": published(user, [definition]).get(key, NOTHING),
-        "own_years": own_years(mine),
-        "clocks": _clocks(definition),
         "files": _files(user, snapshot, definition, reading),
         "queries": Query.objects.visible_to(user).filter(snapshot=snapshot, indicator=key),
         "with_small": with_small,
         "may_see_small": user.may(Permission.SEE_SMALL_NUMBERS),
-        "breadcrumbs": [
-            {"text": "Dataset", "href": reverse("dataset:scorecard")},
-            {"text": definition.title},
-        ],
-        "words": words,
-        "tables": TABLES,
+        **_beside(user, definition, mine),
+        **_groups(request, mine),
     }
     return render(request, "dataset/indicator.html", context)
 
@@ -126,6 +115,30 @@ def period_key(figure: Figure) -> str:
 def _recent(figure: Figure) -> tuple[int, bool]:
     """Sorts the latest period first, a year before the month that ends with it."""
     return -figure.last_on.toordinal(), figure.every != Every.YEAR
+
+
+def _beside(user: User, definition: Indicator, figures: Sequence[Figure]) -> dict[str, object]:
+    """What stands beside an indicator's own figures: its definition in words, and what others published."""
+    return {
+        "comparison": published(user, [definition]).get(definition.key, NOTHING),
+        "own_years": own_years(figures),
+        "clocks": _clocks(definition),
+        "table": TABLES[definition.table],
+        "breadcrumbs": [
+            {"text": "Dataset", "href": reverse("dataset:scorecard")},
+            {"text": definition.title},
+        ],
+        "words": words,
+    }
+
+
+def _groups(request: HttpRequest, figures: Sequence[Figure]) -> dict[str, object]:
+    """The breakdown asked for, and the form that asks for another."""
+    split = [figure for figure in figures if figure.breakdown]
+    if not split:
+        return {}
+    picker = Picker(request.GET, split)
+    return {"form": picker, "groups": picker.chosen(split)}
 
 
 def _definition(key: str) -> Indicator:
@@ -162,7 +175,9 @@ def _files(
     """The files of the latest figure, each with its window and the number of its issues."""
     if reading.latest is None:
         return []
-    files = LoadedFile.objects.visible_to(user).filter(snapshot=snapshot, position__in=reading.latest.files)
+    files = LoadedFile.objects.visible_to(user).filter(
+        snapshot=snapshot, position__in=reading.latest.file_places
+    )
     found = []
     for file in files:
         source = file.source

@@ -52,11 +52,11 @@ class Row:
         if latest.unknown and latest.denominator:
             said.append(f"{100 * latest.unknown / latest.denominator:.1f}% unknown")
         if latest.unplaced:
-            said.append(f"{latest.unplaced:,} rows could not be placed")
-        files = [self.files[place] for place in latest.files if place in self.files]
+            said.append(f"{latest.unplaced:,} not placed")
+        files = [self.files[place] for place in latest.file_places]
         refused, read = sum(f.rows_refused for f in files), sum(f.rows_read for f in files)
         if refused:
-            said.append(f"{refused:,} of {read:,} rows of its files refused")
+            said.append(f"{refused:,} of {read:,} rows refused")
         return said
 
 

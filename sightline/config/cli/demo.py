@@ -1,0 +1,212 @@
+"""`sightline demo`: the invented partnership, from extracts to pages, served on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sightline.example.making import DEMO, FORMATS, Order, make
+from sightline.exchange.build import build
+from sightline.exchange.pseudonym_key import read_or_make_key
+from sightline.facts.benchmark import read_benchmarks
+
+if TYPE_CHECKING:
+    from sightline.core.audit import System
+
+EPILOG = "Try: sightline demo; then open the address that it prints"
+HOST = "127.0.0.1"
+ORDER = Order(DEMO, 3, date(2026, 3, 31), 1, False, FORMATS)
+PEOPLE = {
+    "board-manager": ("Bea Marlow", None),
+    "analyst": ("Ana Lindqvist", "csc"),
+    "agency-lead": ("Lee Okonjo", "pol"),
+    "member": ("Mina Farrow", "icb"),
+    "lay-member": ("Lal Winters", None),
+    "administrator": ("Ada Stone", None),
+}
+"""Invented people, one for each role, and the code of their agency."""
+
+
+class NoDemo(Exception):
+    """The demo cannot be shown here; the message says why."""
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The port to serve on.")] = 8000,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Throw the demo's data away and begin again.")
+    ] = False,
+    serve: Annotated[bool, typer.Option(help="Serve the pages once they are ready.")] = True,
+) -> None:
+    """Prepare the example partnership, unless that has been done, and serve its pages on this machine.
+
+    Everything is kept in `var/`. Each person, agency and figure in it is invented.
+    """
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    var = Path(settings.VAR)
+    _check_place(settings.PARTNERSHIP_FILE, var, "sqlite" in settings.DATABASES["default"]["ENGINE"])
+    if serve:
+        _check_port(port)
+    if afresh:
+        _clear(var)
+    _prepare(var)
+    _announce(var, port, serve)
+    if serve:
+        os.execv(sys.executable, _server(port))  # noqa: S606
+
+
+def _check_place(partnership_file: Path, var: Path, is_sqlite: bool) -> None:
+    """The demo must not mix with a partnership's own data. Raises `NoDemo`."""
+    if not is_sqlite:
+        raise NoDemo("the demo keeps its data in var/, in SQLite: unset DATABASE_URL to see it")
+    if partnership_file != var / "partnership.toml":
+        raise NoDemo(f"the demo keeps its settings in {var}: unset SIGHTLINE_PARTNERSHIP to see it")
+    from sightline.core.partnership import read
+
+    if partnership_file.exists() and not read(partnership_file).example:
+        raise NoDemo(
+            f"{partnership_file} is of a real partnership: give the demo another folder, SIGHTLINE_VAR"
+        )
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise NoDemo(f"port {port} is taken; choose another: sightline demo --port {port + 1}") from None
+
+
+def _clear(var: Path) -> None:
+    for name in ("example", "snapshots"):
+        shutil.rmtree(var / name, ignore_errors=True)
+    for path in (var / "partnership.toml", var / "demo-password", *var.glob("sightline.sqlite3*")):
+        path.unlink(missing_ok=True)
+
+
+def _prepare(var: Path) -> None:
+    """Every step that has not been done yet, each with a line that says so."""
+    if not (var / "example").exists():
+        with _step("Inventing three years of a partnership's extracts"):
+            _extracts(var)
+    shutil.copyfile(var / "example" / "partnership.toml", var / "partnership.toml")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from sightline.assurance.dataset.models import LoadedSnapshot
+    from sightline.core.audit import System
+    from sightline.core.models import User
+
+    by = System("the demo")
+    call_command("migrate", verbosity=0)
+    if LoadedSnapshot.objects.current() is None:
+        with _step("Reading them into a snapshot"):
+            folder = _snapshot(var)
+        with _step("Counting every indicator"):
+            _load(folder, by)
+    if not User.objects.exists():
+        _accounts(_password(var), by)
+
+
+def _extracts(var: Path) -> None:
+    part = var / "example.part"
+    shutil.rmtree(part, ignore_errors=True)
+    make(part, ORDER)
+    part.rename(var / "example")
+
+
+def _snapshot(var: Path) -> Path:
+    from sightline.core import local
+
+    ours = local.partnership()
+    out = var / "snapshots"
+    key, _ = read_or_make_key(var / "pseudonym.key", apart_from=out)
+    localities = frozenset(locality.name for locality in ours.localities)
+    snapshot, outcomes = build([var / "example"], ours.authority.code, None, out, key, localities)
+    if snapshot is None:
+        raise NoDemo("; ".join(outcome.error for outcome in outcomes))
+    return snapshot.folder
+
+
+def _load(folder: Path, by: System) -> None:
+    from sightline.assurance.dataset.commands import load_benchmarks, load_snapshot
+
+    with as_file(files("sightline.indicators") / "published.csv") as published:
+        load_benchmarks(rows=read_benchmarks(published), by=by)
+    load_snapshot(folder=folder, by=by)
+
+
+def _accounts(password: str, by: System) -> None:
+    from django.utils import timezone
+
+    from sightline.core import local
+    from sightline.core.commands import add_agency, add_person, give_role
+    from sightline.core.permissions import Role
+
+    agencies = {
+        agency.code: add_agency(code=agency.code, name=agency.name, by=by)
+        for agency in local.partnership().agencies
+    }
+    for role, (name, code) in PEOPLE.items():
+        agency = agencies[code] if code else None
+        person = add_person(email=_email(role), name=name, agency=agency, password=password, by=by)
+        give_role(person, role=Role(role), from_on=timezone.localdate(), by=by)
+
+
+def _password(var: Path) -> str:
+    """The one password of the demo's accounts, made once."""
+    path = var / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"demo-{secrets.token_urlsafe(9)}\n")
+    return path.read_text().strip()
+
+
+def _email(role: str) -> str:
+    return f"{role}@addiscombe-vale.example"
+
+
+def _announce(var: Path, port: int, serve: bool) -> None:
+    lines = [
+        "",
+        f"Sightline is ready at http://{HOST}:{port}" if serve else "The demo is ready: sightline demo",
+        f"Sign in with any of these e-mail addresses and the password {_password(var)}",
+        *(f"  {_email(role):<45} {name}" for role, (name, _) in PEOPLE.items()),
+        "Every agency, person and figure is invented. Stop with Ctrl+C; what you do is kept."
+        if serve
+        else "",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _server(port: int) -> list[str]:
+    options = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", "sightline.config.wsgi", *options]
+
+
+@contextmanager
+def _step(words: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
+    began = time.monotonic()
+    sys.stdout.write(f"{words} ... ")
+    sys.stdout.flush()
+    yield
+    sys.stdout.write(f"{time.monotonic() - began:.0f} s\n")
