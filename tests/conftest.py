@@ -95,4 +95,4 @@ def signed_in():
     return sign_in
 
 
-pytest_plugins = ["tests.journeys.browser"]
+pytest_plugins = ["tests.journeys.browser", "tests.invented_dataset"]

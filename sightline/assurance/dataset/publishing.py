@@ -27,9 +27,11 @@ def unpublished(indicator: Indicator, figures: Sequence[Figure]) -> list[str]:
 
     Give everything that is stored of an indicator: all of it can be read side by side.
     """
+    if indicator.table in OF_NO_PERSON:
+        return [""] * len(figures)
     counted = [figure for figure in figures if figure.is_counted]
     hidden: Reasons = {figure: SECONDARY for figure in counted if _is_internal(indicator, figure)}
-    if not indicator.sums and indicator.table not in OF_NO_PERSON:
+    if not indicator.sums:
         hidden |= _course(indicator, [figure for figure in counted if figure.breakdown is None])
         for year in {figure.period for figure in counted if figure.period.every is Every.YEAR}:
             hidden |= _protect(indicator, [figure for figure in counted if figure.period == year])
