@@ -13,7 +13,7 @@ from sightline.facts.sources import FORMATS, Rows, SourceFormat
 from sightline.facts.tables import TABLES
 from sightline.indicators import expressions
 from sightline.indicators.definition import Basis, Indicator
-from sightline.indicators.periods import Period, in_words
+from sightline.indicators.periods import Every, Period, PeriodError, in_words, whole_periods
 
 LATEST_WITHIN_DAYS = 31
 """How long before its extraction a list of the latest row of each child still tells what was open."""
@@ -46,6 +46,21 @@ class Support:
                 return key, tuple(refusals)
             refusals.append(Refusal(key, reason))
         return None, tuple(refusals)
+
+    def latest(self, indicator: Indicator, every: Every) -> Period:
+        """The last period that some format answers for; the last that the files reach when none does.
+
+        Raises PeriodError when no file covers a whole period of the indicator's table.
+        """
+        ends = [file.windows[indicator.table].last for file in self.sources if indicator.table in file.windows]
+        begins = [file.windows[indicator.table].first for file in self.sources if indicator.table in file.windows]
+        periods = whole_periods(min(begins), max(ends), every) if ends else ()
+        if not periods:
+            raise PeriodError(f"no file covers a {every} of {_mid(TABLES[indicator.table].title)}")
+        for period in reversed(periods):
+            if self.choose(indicator, period)[0] is not None:
+                return period
+        return periods[-1]
 
     def spans(self, table: str, source_format: str) -> tuple[Span, ...]:
         """Which days of a table each file of a format owns."""
