@@ -76,7 +76,7 @@ class Engine:
         return [figure for period in periods for figure in found[period]]
 
     def latest(self, indicator: Indicator, every: Every = Every.MONTH) -> Period:
-        """The last period that an indicator can be counted for. Raises PeriodError when no file reaches one."""
+        """The last period that can be counted. Raises PeriodError when no file reaches a whole one."""
         return self._data.support.latest(indicator, every)
 
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
