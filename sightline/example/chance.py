@@ -26,6 +26,7 @@ class Mix(Generic[T]):
         self._heaped = list(accumulate(weights.values()))
 
     def draw(self, rng: Random) -> T:
+        """Draw one of the values."""
         return self._values[bisect(self._heaped, rng.random() * self._heaped[-1])]
 
 

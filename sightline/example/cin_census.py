@@ -31,11 +31,13 @@ class CinCensus:
         self._files = [_File(folder, year, world.seed, ledger) for year in years]
 
     def add(self, child: Child) -> None:
+        """Write the child into each year in which an episode of need was open."""
         if child.needs:
             for file in self._files:
                 file.add(child)
 
     def close(self) -> list[Path]:
+        """Finish the files; gives their paths."""
         return [file.close() for file in self._files]
 
 

@@ -70,6 +70,7 @@ class Lists:
         self._missing = self._missing_files() if "missing-list" in self._keys else []
 
     def add(self, child: Child) -> None:
+        """Write the child's missing episodes into the police's lists."""
         if self._missing and child.missing:
             known = about(child)
             for episode in child.missing:

@@ -53,6 +53,7 @@ class Order:
 
     @property
     def world(self) -> World:
+        """Give the borough that is ordered."""
         covered = years(self.until, self.count)
         return World(self.children, covered[0].first, self.until, covered[-1].taken, self.seed)
 

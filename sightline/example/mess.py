@@ -63,6 +63,7 @@ class Ledger:
         self.planted.append(Planted(file, sheet, row, column, kind, text, reported))
 
     def write(self, folder: Path) -> None:
+        """Write an error down; `what` explains its kind."""
         """Write `mess.json`, every planted error, and `MESS.md`, the same counted by kind."""
         entries = sorted(self.planted, key=lambda p: (p.file, p.sheet, p.row or 0, p.column, p.kind))
         told = {"kinds": dict(sorted(self.whats.items())), "planted": [asdict(entry) for entry in entries]}

@@ -109,6 +109,7 @@ def missing_elsewhere(world: World) -> Iterator[tuple[Row, Missing]]:
 
 
 def allegations(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
+    """Contacts with the designated officer: the year's own, and referrals not concluded before it."""
     for number in range(round(300 * world.scale * world.years)):
         rng = stream(world.seed, "allegation", number)
         contacted = working_day_from(between(rng, world.first, world.until))
@@ -140,6 +141,7 @@ def _until_outcome(rng: Random, is_referral: bool) -> timedelta:
 
 
 def private_fostering(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
+    """Arrangements that stood in the year, a row a visit since the notice."""
     count = round(31 * max(1.0, world.scale) * (world.years + 2))
     begin = add_months(world.first, -24)
     for number in range(count):
@@ -159,7 +161,7 @@ def private_fostering(world: World, first: date, last: date, taken: date) -> Ite
             "suitability": rng.choice(("suitable", "suitable", "suitable", "requirements", "pending")),
         }  # fmt: skip
         visits = list(_visits(rng, notified, min(ended, taken)))
-        if started <= last and ended >= first:
+        if started <= last and notified <= last and ended >= first:
             for visit, is_alone in visits:
                 yield {**arrangement, "visited_on": visit, "was_seen_alone": is_alone}
             if not visits:
@@ -178,6 +180,7 @@ def _visits(rng: Random, notified: date, last: date) -> Iterator[tuple[date, boo
 
 
 def child_deaths(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
+    """The year's deaths, with the panel's review where it was done by `taken`."""
     for number in range(round(26 * world.scale * world.years)):
         rng = stream(world.seed, "death", number)
         died = between(rng, world.first, world.until)
@@ -198,6 +201,7 @@ def child_deaths(world: World, first: date, last: date, taken: date) -> Iterator
 
 
 def training(world: World, first: date, last: date, _: date) -> Iterator[Row]:
+    """The year's attendances at courses."""
     staff = max(20, round(2300 * world.scale))
     for month in month_starts(first, last):
         rng = stream(world.seed, "training", month)
@@ -214,6 +218,7 @@ def training(world: World, first: date, last: date, _: date) -> Iterator[Row]:
 
 
 def workforce(world: World, first: date, last: date, _: date) -> Iterator[Row]:
+    """The year's months of each team."""
     for month in month_starts(first, last):
         for team, full in _TEAMS.items():
             rng = stream(world.seed, "workforce", month, team)
@@ -232,6 +237,7 @@ def workforce(world: World, first: date, last: date, _: date) -> Iterator[Row]:
 
 
 def agency_returns(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
+    """What was asked of the agencies in the year: the hub's monthly figure, and their returns."""
     for month in month_starts(first, last):
         yield _front_door(world, month)
     for start in [month for month in month_starts(first, last) if month.month % 3 == 1]:
@@ -267,6 +273,7 @@ def _front_door(world: World, month: date) -> Row:
 
 
 def population(world: World, first: date, last: date, _: date) -> Iterator[Row]:
+    """Residents under 18 in the year's middle, whole and by locality."""
     total = borough.UNDER_18 * world.scale
     for stood in (date(year, 6, 30) for year in range(first.year, last.year + 1)):
         if not first <= stood <= last:

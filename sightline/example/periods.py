@@ -18,6 +18,7 @@ class Year:
     taken: date
 
     def holds(self, day: date | None) -> bool:
+        """Tell whether a day lies in the year; no day does not."""
         return day is not None and self.first <= day <= self.last
 
     @property

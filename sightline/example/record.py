@@ -17,12 +17,16 @@ def seen(day: date | None, on: date) -> date | None:
 
 @dataclass(slots=True)
 class Contact:
+    """A contact at the front door, whether or not it becomes a referral."""
+
     on: date
     source: str
 
 
 @dataclass(slots=True)
 class Assessment:
+    """A social care assessment; `needs_support` is its outcome."""
+
     started_on: date
     authorised_on: date
     factors: tuple[str, ...]
@@ -145,6 +149,8 @@ class Missing:
 
 @dataclass(slots=True)
 class Child:
+    """A child or young person, with all that the extracts may tell of them."""
+
     id: str
     sex: str
     born: date
@@ -162,6 +168,8 @@ class Child:
 
 @dataclass(slots=True)
 class EarlyHelp:
+    """An early help assessment, and who completes it."""
+
     started_on: date
     completed_on: date
     organisation: str

@@ -164,10 +164,7 @@ _MESS: dict[str, tuple[Kind, ...]] = {
         Kind("participation-unknown", "a code that no set has", put("REVIEW_CODE", lambda *_: "PN9")),
         Kind("event-impossible", "the review's own date is none", put("REVIEW", impossible)),
     ),
-    "missing": (
-        Kind("kind-unknown", "neither missing nor away", put("MISSING", lambda *_: "Y")),
-        Kind("row-twice", "the row is there twice", repeat("CHILD"), repeats=True),
-    ),
+    "missing": (Kind("kind-unknown", "neither missing nor away", put("MISSING", lambda *_: "Y")),),
 }
 
 
@@ -178,11 +175,13 @@ class Ssda903:
         self._returns = [_Return(folder, year, world.seed, ledger) for year in years]
 
     def add(self, child: Child) -> None:
+        """Write the child into each year in which it was looked after."""
         if child.care:
             for return_ in self._returns:
                 return_.add(child)
 
     def close(self) -> list[Path]:
+        """Finish the files; gives the folder of each year."""
         return [return_.close() for return_ in self._returns]
 
 
@@ -197,13 +196,13 @@ class _Return:
             file = self._open.enter_context(
                 (self.path / f"{name}.csv").open("w", encoding="utf-8", newline="")
             )
-            out = csv.writer(file, lineterminator="\r\n")
-            out.writerow(columns.split())
+            out = csv.DictWriter(file, columns.split(), lineterminator="\r\n")
+            out.writeheader()
             rng = stream(seed, "ssda903", year.last.year, name)
             where = f"{self.path.name}/{name}.csv"
             kinds = _MESS.get(name)
             spoiler = Spoiler(ledger, where, name, kinds, rng) if ledger and kinds else None
-            self._tables[name] = _Table(columns.split(), rows, out, spoiler)
+            self._tables[name] = _Table(rows, out, spoiler)
 
     def add(self, child: Child) -> None:
         if any(_is_in(care, self._year) for care in child.care):
@@ -222,18 +221,17 @@ def _is_in(care: Care, year: Year) -> bool:
 class _Table:
     def __init__(
         self,
-        columns: list[str],
         rows: Callable[[Child, Year], Iterator[Row]],
-        out: csv.writer,  # type: ignore[valid-type]
+        out: csv.DictWriter[str],
         spoiler: Spoiler | None,
     ) -> None:
-        self._columns, self._rows, self._out, self._spoiler = columns, rows, out, spoiler
+        self._rows, self._out, self._spoiler = rows, out, spoiler
         self._line = 2
 
     def add(self, child: Child, year: Year) -> None:
         for row in self._rows(child, year):
             for written in self._spoiler.rows(self._line, row) if self._spoiler else [row]:
-                self._out.writerow([_cell(written[name]) for name in self._columns])  # type: ignore[attr-defined]
+                self._out.writerow({name: _cell(value) for name, value in written.items()})
                 self._line += 1
 
 

@@ -22,6 +22,8 @@ from sightline.example.needs import day_of_birth, end_by, refer, referred_again
 from sightline.example.record import Child, Contact, EarlyHelp, Need
 
 _LOCALITY = Mix(borough.LOCALITIES)
+_NUMBER_LATER = "a UPN"
+"""Stands for the UPN of a child who has one until `people` numbers the child."""
 _IDS = 7_999_993
 """Local ids are 2,000,000 and more, in an order that tells nothing."""
 
@@ -38,10 +40,12 @@ class World:
 
     @cached_property
     def stories(self) -> rates.Stories:
+        """Give what changes over the years."""
         return rates.Stories(self.first, self.until)
 
     @property
     def years(self) -> float:
+        """Give the length of the period in years."""
         return ((self.until - self.first).days + 1) / 365.25
 
     @property
@@ -53,7 +57,7 @@ class World:
         """Give every child of the borough whom some extract may name."""
         for number, child in enumerate(self._streams()):
             child.id = str(2_000_000 + (number * 611_953 + self.seed * 7919) % _IDS)
-            child.upn = _upn(number) if child.upn else ""
+            child.upn = _upn(number) if child.upn == _NUMBER_LATER else ""
             yield child
 
     def _streams(self) -> Iterator[Child]:
@@ -105,7 +109,14 @@ class World:
         has_upn = not is_uasc and rng.random() < 0.97
         locality = _LOCALITY.draw(rng)
         return Child(
-            "", sex, born, ethnicity, tuple(sorted(disabilities)), "yes" if has_upn else "", locality, is_uasc
+            "",
+            sex,
+            born,
+            ethnicity,
+            tuple(sorted(disabilities)),
+            _NUMBER_LATER if has_upn else "",
+            locality,
+            is_uasc,
         )
 
     def _live(self, rng: Random, path: str, entered: date) -> Child:

@@ -39,6 +39,9 @@ class Match:
     reason: str = ""
 
 
+LONGEST = 600
+"""Characters beyond which a value is no code's spelling: the longest official label has under 500."""
+
 _STOP = frozenset("the of an or and to for by eg ie inc incl include including etc such as".split())
 _NEGATION = frozenset("not no non none never cannot without except declined".split())
 _EMERGENCY = re.compile(r"\ba\s*(?:&|\+|/|and|or)\s*e\b")
@@ -51,7 +54,7 @@ _OTHER_THAN = re.compile(r"\bother than\s+(?=\w)")
 _MOJIBAKE = re.compile(r"[âãÂÃ¢€™˜¬„‚�]+|(?<=\w)\?(?=s\b)")
 _APOSTROPHE = re.compile(r"['’‘`´]")
 _WORD = re.compile(r"[a-z0-9]+")
-_MARK = re.compile(r"\s*\(?(?:[A-Za-z]{1,2}|\d{1,2})\)\s*(?=\S)")
+_MARK = re.compile(r"\s*(?:\(?(?:[A-Za-z]{1,2}|\d{1,2})\)\s*|[a-z]\.\s+)(?=\S)")
 _LOCAL = re.compile(
     r"\W*(?:[A-Z]{1,2}\.[A-Z0-9.]+\)?\s*[-:]?|[A-Z0-9_]{1,9}\s*[-:=)\]]|[A-Z]{0,3}\d+[A-Za-z]?\b)\s*(?=[^\s\d])"
 )
@@ -90,8 +93,9 @@ class CodeSet:
     leave the spelling ambiguous. `aliases` are older or local codes, or whole spellings. `parents` names, for
     a code, the coarser code that is read when a spelling does not say which of several, so that nothing finer
     is read than was said. A `divided` set has local sub-codes ("N1b") and sub-headings ("Low income: asylum
-    seeking families") under its codes. `judged` lists whole spellings that somebody has read and found to
-    mean no code, with the reason.
+    seeking families") under its codes. A spelling with more than `strange_words` words that the set does not
+    know is somebody's sentence, and names no code. `judged` lists whole spellings that somebody has read and
+    found to mean no code, with the reason.
     """
 
     def __init__(
@@ -107,24 +111,22 @@ class CodeSet:
         loose: bool = False,
         written: bool = True,
         divided: bool = False,
+        strange_words: int = LONGEST,
     ) -> None:
-        self.title = title
-        self.codes = tuple(phrases)
-        self._loose = loose
-        self._divided = divided
+        self.title, self.codes = title, tuple(phrases)
+        self._loose, self._divided, self._strange_words = loose, divided, strange_words
         self._parents = dict(parents or {})
         self._fillers = frozenset(word for filler in fillers for word in words_of(filler))
         meanings = ({code: code for code in phrases} if written else {}) | dict(aliases or {})
         self._whole = {_whole(spelling): code for spelling, code in meanings.items()}
-        self._written = {
-            spelling.lower(): code for spelling, code in meanings.items() if _looks_like_a_code(spelling)
-        }
+        self._written = {text.lower(): code for text, code in meanings.items() if _looks_like_a_code(text)}
         self._phrases = _phrase_table(phrases)
         self._bare = _bare_table(self._phrases, self._fillers)
         self._not_said = frozenset(frozenset(words_of(spelling)) for spelling in not_said)
         self._judged = {_whole(spelling): reason for spelling, reason in (judged or {}).items()}
         self._vocabulary = frozenset().union(*self._phrases, self._fillers, *self._not_said)
-        self._known: dict[str, Match] = {}
+        self._by_letter = _by_letter(self._vocabulary)
+        self._slips, self._known = dict[str, str](), dict[str, Match]()
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -139,6 +141,8 @@ class CodeSet:
         return found
 
     def _match(self, spelling: str) -> Match:
+        if len(spelling) > LONGEST:
+            return Match(None, Outcome.UNKNOWN, "it is too long for the name of a code")
         plain = _PERHAPS_PLURAL.sub("", unicodedata.normalize("NFKC", spelling))
         if mark := _MARK.match(plain):
             plain = plain[mark.end() :]
@@ -151,7 +155,7 @@ class CodeSet:
             return Match(None, Outcome.JUDGED, self._judged[whole])
         if whole in self._whole:
             return Match(self._whole[whole], Outcome.MATCHED)
-        code, surest = self._code_in(plain)
+        code, is_sure = self._code_in(plain)
         rest = self._without_codes(words)
         if rest in self._not_said and code is None:
             return Match(None, Outcome.NOT_SAID, "the spelling says that it is not known")
@@ -160,14 +164,18 @@ class CodeSet:
             said = self._after_local_code(plain) or self._heading(plain) or said
         if said.code is None and (narrowed := _BUT_NOT.sub("", plain)) != plain:
             said = self._read(self._without_codes(frozenset(words_of(narrowed))))
+        if code is None and len(rest - self._vocabulary) > self._strange_words:
+            return Match(None, Outcome.UNKNOWN, "it says more than the name of a code")
         if code is None:
             return said
-        return self._agree(code, surest, said, rest)
+        return self._agree(code, is_sure, said, rest)
 
     def _after_local_code(self, text: str) -> Match | None:
         """What the words mean without the code of a local list before them ("W - White British")."""
         found = _LOCAL.match(text)
-        if found is None or any(word in self._vocabulary for word in words_of(found.group())):
+        if found is None or any(
+            len(word) > 1 and word in self._vocabulary for word in words_of(found.group())
+        ):
             return None
         after = text[found.end() :]
         if _whole(after) in self._whole:
@@ -181,9 +189,9 @@ class CodeSet:
         code = self._whole.get(_whole(heading)) or self._phrases.get(frozenset(words_of(heading)))
         return Match(code, Outcome.MATCHED) if self._divided and code is not None else None
 
-    def _agree(self, code: str, surest: bool, said: Match, rest: Words) -> Match:
+    def _agree(self, code: str, is_sure: bool, said: Match, rest: Words) -> Match:
         """The code written in a spelling, set against its words."""
-        if said.code == code or said.code == self._parents.get(code):
+        if said.code is not None and said.code in (code, self._parents.get(code)):
             return Match(code, Outcome.MATCHED)
         if said.code is not None:
             if self._parents.get(said.code) == code:
@@ -192,9 +200,9 @@ class CodeSet:
             if shared is not None:
                 return Match(shared, Outcome.MATCHED)
             return Match(None, Outcome.AMBIGUOUS, f"its code means {code} and its words mean {said.code}")
-        if said.outcome is Outcome.AMBIGUOUS and not surest:
+        if said.outcome is Outcome.AMBIGUOUS and not is_sure:
             return said
-        if surest or (rest and rest <= self._fillers):
+        if is_sure or (rest and rest <= self._fillers):
             return Match(code, Outcome.MATCHED)
         return Match(None, Outcome.UNKNOWN, f"{code} is written, but the words are not understood")
 
@@ -263,8 +271,10 @@ class CodeSet:
     def _mend(self, word: str) -> str:
         if len(word) < 6 or word in self._vocabulary or any(char.isdigit() for char in word):
             return word
-        close = {known for known in self._vocabulary if _is_slip(word, known)}
-        return close.pop() if len(close) == 1 else word
+        if word not in self._slips:
+            close = [known for known in self._by_letter.get(word[0], ()) if _is_slip(word, known)]
+            self._slips[word] = close[0] if len(close) == 1 else word
+        return self._slips[word]
 
 
 def _whole(spelling: str) -> str:
@@ -293,6 +303,13 @@ def _bare_table(phrases: Mapping[Words, str], fillers: Words) -> dict[Words, str
     return {words: codes.pop() for words, codes in meanings.items() if len(codes) == 1}
 
 
+def _by_letter(words: Iterable[str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for word in words:
+        grouped.setdefault(word[0], []).append(word)
+    return grouped
+
+
 def _looks_like_a_code(spelling: str) -> bool:
     """Whether a spelling with a meaning of its own is a code, and no word: "WBRI", "1A", "y", not "other"."""
     return spelling.isalnum() and (len(spelling) == 1 or not spelling.islower())
@@ -308,7 +325,8 @@ def _is_distinctive(part: str) -> bool:
 def _is_slip(word: str, known: str) -> bool:
     """Whether `word` is `known` cut short, or one letter missing, added, swapped with the next, or wrong.
 
-    A wrong letter is forgiven in long words only: "stronger" is not "stranger".
+    The first letter is taken to be right, and a wrong letter is forgiven in long words only: "stronger" is
+    not "stranger".
     """
     if known.startswith(word):
         return True

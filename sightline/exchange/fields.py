@@ -229,8 +229,8 @@ def _day_or_fault(text: str | None) -> tuple[date | None, str]:
     """The day that a text says, and what was expected of it where it says none that exists."""
     try:
         return as_day(text), ""
-    except ValueError as error:
-        return None, str(error)
+    except ValueError:
+        return None, "a date that exists, between 1900 and 2100"
 
 
 def _with(expected: str, dfe: str) -> str:

@@ -153,11 +153,12 @@ class _Reader:
             self.note("id-missing", Severity.REFUSED, number, self._title(identity[0].key), "", titles)
             return False
         event = EVENT[self.template.key]
-        if event.bound and (day := _day(values[event.key])) and day > self.context.extracted_on:
-            told = f"a day up to the extraction ({self.context.extracted_on})"
-            title = self._title(event.key)
-            self.note("event-after-extraction", Severity.REFUSED, number, title, day, told)
-            return False
+        for column in self.template.columns:
+            needed = (column.required and column.key not in FUTURE) or (event.bound and column.key == event.key)
+            if needed and (day := _day(values.get(column.key))) and day > self.context.extracted_on:
+                told = f"a day up to the extraction ({self.context.extracted_on})"
+                self.note("event-after-extraction", Severity.REFUSED, number, column.title, day, told)
+                return False
         return True
 
     def _check(self, number: int, values: Values) -> None:

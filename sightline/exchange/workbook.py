@@ -27,13 +27,13 @@ MOST_UNPACKED = 200_000_000
 MOST_PARTS = 2_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
-MOST_CELLS = 5_000_000
+MOST_CELLS = 3_000_000
 """Rows x columns of a sheet's used area: the parser holds all of it, empty or not."""
 
 _PIECE = 1 << 20
 _OVERLAP = 128
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CELL = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)(\d*)\s*["']""")
+_CELL = re.compile(rb"""r(?<=[\s"']r)\s*=\s*["']\s*([A-Za-z]*)(\d*)\s*["']""")
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
 _DAMAGED = "is damaged or was cut short; send it again from the system that made it"
 _TOO_LARGE = "unpacks to more than 200 MB; send only the lists, without pictures or other sheets"

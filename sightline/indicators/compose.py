@@ -19,7 +19,7 @@ from sightline.indicators.breakdowns import Split, years_old
 from sightline.indicators.definition import Basis, Indicator
 
 _PERIODS = {"period_start": "_first", "period_end": "_last"}
-_EXACT = "DECIMAL(18, 6)"
+_EXACT = "DECIMAL(38, 12)"
 _LAST_SECOND = 24 * 60 * 60 - 1
 
 

@@ -6,8 +6,10 @@ breakdowns. Besides the table's columns they may use
 
 - `period_start`, `period_end`: the first and last day of the period counted;
 - `due('clock-key', column)`: the day on which a clock that started that day falls due (a join to the due
-  days that `clocks` computes, so a page and a percentage can never disagree);
-- window functions: they see every row that the source holds, before the population and period are applied.
+  days that `clocks` computes, so a page and a percentage can never disagree; for a clock of hours, and for a
+  time, the time itself). A start outside the clock's dates in force has none: the claim is then unknown;
+- window functions: they see every row of the format, each from the file that owns its day (in a snapshot the
+  rows of the one file that is counted), before the population and period are applied.
 
 In a snapshot `age` is the age at the period's end, exact from the month of birth; otherwise at the event.
 """
@@ -104,7 +106,10 @@ class Indicator:
     (`at`) and not ended by it (`until`, the table's `ends` when empty). `population` filters the rows;
     `numerator` is a claim about a row (counted; unknown where it is null) or, with `sums`, a number (added
     up). Where `each` names columns (`child`), rows are first gathered into one for each: the claim holds for
-    it if it holds for `any` or for `every` row of it. `denominator`, with `sums`, is the number to divide by.
+    it if it holds for `any` or for `every` row of it, and its groups are those of its latest row.
+    `denominator`, with `sums`, is the number to divide by. In a snapshot of a table of single days (no
+    `until`, no `ends`) the rows of the period's last day count. Where `at` names the period, a row is counted
+    in each period that so dates it.
 
     `lookback_months` is how far before the period the window functions of the numerator must see.
     `rows` is what the definition needs of a source; a source of the latest row of each child serves only

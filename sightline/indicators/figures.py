@@ -32,8 +32,8 @@ class Counted:
 
     @classmethod
     def of(cls, *numbers: int | Decimal | None) -> Counted:
-        """Decimals made whole numbers where they are, and floats where they are not."""
-        plain = [float(number or 0) for number in numbers]
+        """Decimals made whole numbers where they are, else floats of six decimal places."""
+        plain = [round(float(number or 0), 6) for number in numbers]
         numerator, denominator = (int(n) if n.is_integer() else n for n in plain[:2])
         return cls(numerator, denominator, int(plain[2]), int(plain[3]))
 

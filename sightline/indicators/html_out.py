@@ -13,12 +13,14 @@ from sightline.indicators.tables_out import Cell, tables
 
 
 def as_html(scorecard: Scorecard) -> str:
-    """The four tables of `tables_out` as an HTML page."""
+    """The four tables of `tables_out` as an HTML page, of groups those of the last period alone."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["figure"] = _words
     template = files("sightline.indicators").joinpath("scorecard.html").read_text(encoding="utf-8")
     return environment.from_string(template).render(
-        sheets=tables(scorecard), snapshot=scorecard.snapshot.id, is_public=scorecard.is_public
+        sheets=tables(scorecard, with_past_groups=False),
+        snapshot=scorecard.snapshot.id,
+        is_public=scorecard.is_public,
     )
 
 

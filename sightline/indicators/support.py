@@ -54,8 +54,14 @@ class Support:
         return found
 
     def owners(self, indicator: Indicator, source_format: str, period: Period) -> tuple[int, ...]:
-        """The files whose rows count in a period: those that own a day of it, or its last day."""
+        """The files whose rows count in a period: those that own a day of it, or its last day.
+
+        A list of latest rows forgets what it is not extracted soon after, so of these the first extract after
+        the last day tells what stood on it.
+        """
         first, last = counted_days(indicator, period)
+        if FORMATS[source_format].supplies[indicator.table].rows is Rows.LATEST:
+            return self._first_after(indicator.table, source_format, last)
         return tuple(
             sorted(
                 {
@@ -65,6 +71,17 @@ class Support:
                 }
             )
         )
+
+    def _first_after(self, table: str, source_format: str, day: date) -> tuple[int, ...]:
+        """For each supplier the file that was extracted first of those that hold a day."""
+        first: dict[str, int] = {}
+        for index, file in sorted(
+            enumerate(self.sources), key=lambda item: item[1].extracted_on, reverse=True
+        ):
+            holds = file.format == source_format and table in file.windows and file.windows[table].holds(day)
+            if holds and file.extracted_on >= day:
+                first[file.supplier] = index
+        return tuple(sorted(first.values()))
 
     def _uncovered(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
         table = indicator.table
@@ -95,8 +112,9 @@ class Support:
             taken = self.sources[index].extracted_on
             if (taken - period.last).days > LATEST_WITHIN_DAYS:
                 return (
-                    f"not computable from {_mid(source.title)} at {in_words(period.last)}: the extract was"
-                    f" taken on {in_words(taken)}, and {source.supplies[indicator.table].rows_note}"
+                    f"not computable from {_mid(source.title)} at {in_words(period.last)}: the first extract"
+                    f" after it was taken on {in_words(taken)}, and"
+                    f" {source.supplies[indicator.table].rows_note}"
                 )
         return ""
 

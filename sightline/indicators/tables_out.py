@@ -27,16 +27,17 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def tables(scorecard: Scorecard) -> tuple[Sheet, ...]:
-    """Scorecard, Figures, Definitions and Notes."""
-    return (_scorecard(scorecard), _figures(scorecard), _definitions(scorecard), _notes(scorecard))
+def tables(scorecard: Scorecard, *, with_past_groups: bool = True) -> tuple[Sheet, ...]:
+    """Scorecard, Figures, Definitions and Notes; the groups of every period, or of the last one alone."""
+    figures = _figures(scorecard, with_past_groups)
+    return (_scorecard(scorecard), figures, _definitions(scorecard), _notes(scorecard))
 
 
 def _scorecard(scorecard: Scorecard) -> Sheet:
     headings = (
-        "Question set", "Theme", "Reference", "Indicator", "Time", "Period", "Value", "Unit", "Numerator",
-        "Denominator", "Unknown", "Good", "Target", "Signal", "England", "Published year ending 31 March",
-        "Not shown because",
+        "Indicator", "Reference", "Period", "Value", "Unit", "Numerator", "Denominator", "Unknown", "Target",
+        "Good", "Signal", "England", "Published year ending 31 March", "Not shown because", "Time",
+        "Question set", "Theme",
     )  # fmt: skip
     rows = tuple(_line(line) for line in scorecard.lines)
     return Sheet(
@@ -47,16 +48,21 @@ def _scorecard(scorecard: Scorecard) -> Sheet:
 def _line(line: Line) -> tuple[Cell, ...]:
     indicator, latest, compared = line.indicator, line.latest, line.comparison
     return (
-        indicator.question_set, indicator.theme, indicator.ref, indicator.title, indicator.basis,
-        latest.period.label, _shown(latest, latest.value), indicator.unit, _shown(latest, latest.numerator),
-        _shown(latest, latest.denominator), latest.unknown, indicator.polarity,
-        indicator.target.value if indicator.target else None, line.signal,
+        indicator.title, indicator.ref, latest.period.label, _shown(latest, latest.value), indicator.unit,
+        _shown(latest, latest.numerator), _shown(latest, latest.denominator), latest.unknown,
+        indicator.target.value if indicator.target else None, indicator.polarity, line.signal,
         compared.england.value if compared and compared.england else None,
-        compared.year if compared else None, latest.refused,
+        str(compared.year) if compared else None, latest.refused, indicator.basis, indicator.question_set,
+        indicator.theme,
     )  # fmt: skip
 
 
-def _figures(scorecard: Scorecard) -> Sheet:
+def _figures(scorecard: Scorecard, with_past_groups: bool) -> Sheet:
+    about, figures = "Every figure that was counted or refused.", scorecard.figures
+    if not with_past_groups:
+        last = max((figure.period.last for figure in figures), default=None)
+        figures = [f for f in figures if f.breakdown is None or f.period.last == last]
+        about = "Every period as a whole, and the groups of the last; the spreadsheet holds all groups."
     headings = (
         "Indicator key", "Period", "Breakdown", "Group", "Numerator", "Denominator", "Unknown", "Unplaced",
         "Value", "Unit", "Format", "Source files", "Residents estimated on", "Definition",
@@ -70,9 +76,9 @@ def _figures(scorecard: Scorecard) -> Sheet:
             ", ".join(str(index) for index in figure.sources),
             figure.population.stood_on if figure.population else None, figure.definition, figure.refused,
         )
-        for figure in scorecard.figures
+        for figure in figures
     )  # fmt: skip
-    return Sheet("Figures", "Every figure that was counted or refused.", headings, rows)
+    return Sheet("Figures", about, headings, rows)
 
 
 def _definitions(scorecard: Scorecard) -> Sheet:

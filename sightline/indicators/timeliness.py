@@ -68,7 +68,8 @@ def timeliness(
         sources=sources,
         population=population,
         at=stop,
-        numerator=f"{stop} <= due('{clock}', {start})",
+        # A thing done before it began is a slip of the pen: it shows nothing, so it is unknown, not in time.
+        numerator=f"CASE WHEN {stop} >= {start} THEN {stop} <= due('{clock}', {start}) END",
         plain=f"{{numerator}} of {{denominator}} {things} were {done} in time",
         why=why,
         owner=owner,

@@ -49,8 +49,8 @@ app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
-app.add_typer(example.app)
 app.command("demo", epilog=demo.EPILOG)(demo.demo)
+app.add_typer(example.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,14 +1,16 @@
 """`sightline indicators`: the Board's dataset from a snapshot, and how each figure came about."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sightline.clocks import Limit
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import read as read_partnership
 from sightline.facts.benchmark import read_benchmarks
 from sightline.facts.manifest import SourceFile
 from sightline.facts.snapshot import open_snapshot
@@ -34,6 +36,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 SnapshotFolder = Annotated[
     Path, typer.Argument(metavar="SNAPSHOT", exists=True, file_okay=False, help="A snapshot's folder.")
 ]
+Settings = Annotated[
+    Path | None,
+    typer.Option(
+        "--partnership",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="partnership.toml, for the partnership's own limits and neighbours.",
+    ),
+]
 
 
 @app.command(
@@ -55,9 +67,7 @@ def run_indicators(
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Published figures to compare with."),
     ] = None,
-    neighbour: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="An authority to compare with; repeat it.")
-    ] = None,
+    settings: Settings = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a spreadsheet.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a web page.")] = None,
     as_json: AsJson = False,
@@ -69,10 +79,11 @@ def run_indicators(
     """
     opened = open_snapshot(snapshot)
     chosen = _chosen(indicator)
-    figures = run(opened, chosen.values(), parse_periods(period, every), _breakdowns(by))
+    limits, neighbours = _settled(settings)
+    figures = run(opened, chosen.values(), parse_periods(period, every), _breakdowns(by), limits)
     shown = public(figures, chosen) if is_public else figures
     published = read_benchmarks(benchmarks) if benchmarks else ()
-    scorecard = Scorecard(opened, chosen, shown, published, tuple(neighbour or ()), is_public)
+    scorecard = Scorecard(opened, chosen, shown, published, neighbours, is_public)
     if xlsx:
         write_workbook(xlsx, scorecard)
     if html:
@@ -106,6 +117,7 @@ def explain(
     snapshot: SnapshotFolder,
     period: Annotated[str, typer.Option(metavar="MONTH", help="A month, or FIRST..LAST with --every.")],
     every: Annotated[Every, typer.Option(help="How long the period is.")] = Every.MONTH,
+    settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how one figure came about: definition, clock, files, window, numbers, and the SQL that ran."""
@@ -113,7 +125,8 @@ def explain(
     periods = parse_periods(period, every)
     if len(periods) != 1:
         raise PeriodError(f"{period!r} is {len(periods)} periods: one figure is explained at a time")
-    with closing(Engine(open_snapshot(snapshot))) as engine:
+    limits, _ = _settled(settings)
+    with closing(Engine(open_snapshot(snapshot), limits)) as engine:
         explanation = engine.explain(indicator, periods[0])
     if as_json:
         print_json(explanation_as_json(indicator, explanation))
@@ -192,6 +205,14 @@ def explanation_as_json(indicator: Indicator, explanation: Explanation) -> dict[
         ],
         "sql": explanation.sql,
     }
+
+
+def _settled(settings: Path | None) -> tuple[Mapping[str, Limit], tuple[str, ...]]:
+    """The partnership's own limits and its statistical neighbours; none without its settings."""
+    if settings is None:
+        return {}, ()
+    partnership = read_partnership(settings)
+    return partnership.local_limits, partnership.statistical_neighbours
 
 
 def _chosen(keys: Sequence[str] | None) -> dict[str, Indicator]:

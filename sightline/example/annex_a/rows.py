@@ -25,13 +25,16 @@ class Day:
 
     @cached_property
     def since(self) -> date:
+        """Give the first day of the six months."""
         return add_months(self.on, -6) + DAY
 
     @cached_property
     def year_ago(self) -> date:
+        """Give the first day of the year."""
         return add_months(self.on, -12) + DAY
 
     def in_year(self, day: date | None) -> bool:
+        """Tell whether a day lies in the year; no day does not."""
         return day is not None and self.year_ago <= day <= self.on
 
     def is_now(self, ended_on: date) -> bool:
@@ -59,18 +62,21 @@ def _disability(child: Child) -> object:
 
 
 def contacts(child: Child, day: Day) -> Iterator[Cells]:
+    """List 1: the contacts of the six months."""
     for contact in child.contacts:
         if day.since <= contact.on <= day.on:
             yield contact.on, words.SOURCE[contact.source]
 
 
 def early_help(child: Child, day: Day) -> Iterator[Cells]:
+    """List 2: early help assessments of the six months, and those still under way."""
     for help_ in child.early_help:
         if help_.started_on <= day.on and day.is_now(max(help_.started_on, help_.completed_on)):
             yield help_.started_on, seen(help_.completed_on, day.on), help_.organisation
 
 
 def referrals(child: Child, day: Day) -> Iterator[Cells]:
+    """List 3: the referrals of the six months; the counter leaves out the latest."""
     lately = sum(day.in_year(need.referred_on) for need in child.needs)
     for need in child.needs:
         if day.since <= need.referred_on <= day.on:
@@ -79,6 +85,7 @@ def referrals(child: Child, day: Day) -> Iterator[Cells]:
 
 
 def assessments(child: Child, day: Day) -> Iterator[Cells]:
+    """List 4: assessments open, or authorised in the six months."""
     for need in child.needs:
         for assessment in need.assessments:
             if assessment.started_on <= day.on and day.is_now(assessment.authorised_on):
@@ -92,6 +99,7 @@ def assessments(child: Child, day: Day) -> Iterator[Cells]:
 
 
 def enquiries(child: Child, day: Day) -> Iterator[Cells]:
+    """List 5: section 47 enquiries of the six months; the counters leave out the row's own."""
     every = [enquiry for need in child.needs for enquiry in need.enquiries]
     for enquiry in every:
         if not day.since <= enquiry.started_on <= day.on:
@@ -107,6 +115,7 @@ def enquiries(child: Child, day: Day) -> Iterator[Cells]:
 
 
 def in_need(child: Child, day: Day) -> Iterator[Cells]:
+    """List 6: the latest episode of need, if open now or in the six months."""
     known = [need for need in child.needs if need.referred_on <= day.on and not need.is_nfa]
     if not known or not day.is_now(known[-1].closed_on):
         return
@@ -134,6 +143,7 @@ def status(child: Child, need: Need, on: date) -> str:
 
 
 def protection(child: Child, day: Day) -> Iterator[Cells]:
+    """List 7: the latest protection plan, if open now or in the six months."""
     plans = [plan for need in child.needs for plan in need.plans if plan.started_on <= day.on]
     if not plans or not day.is_now(plans[-1].ended_on):
         return
@@ -159,6 +169,7 @@ def last_visit(plan: ProtectionPlan, on: date) -> date | None:
 
 
 def looked_after(child: Child, day: Day) -> Iterator[Cells]:
+    """List 8: the latest period of care, if open now or in the six months."""
     periods = [care for care in child.care if care.started_on <= day.on]
     if not periods or not day.is_now(periods[-1].ended_on):
         return
@@ -223,6 +234,7 @@ def _missing(child: Child, care: Care, day: Day) -> Cells:
 
 
 def leavers(child: Child, day: Day) -> Iterator[Cells]:
+    """List 9: young people aged 18 to 24 who left care at 16 or later, all of those under 21."""
     age = age_at(child.born, day.on)
     left = [care for care in child.care if care.ended_on <= day.on]
     if not left or not 18 <= age < 25 or left[-1].ended_on < birthday(child.born, 16):
@@ -242,6 +254,7 @@ def leavers(child: Child, day: Day) -> Iterator[Cells]:
 
 
 def adoptions(child: Child, day: Day) -> Iterator[Cells]:
+    """List 10: the roads to adoption that were open in the year."""
     for care in child.care:
         road = care.adoption
         if not road or road.decided_on > day.on or care.ended_on < day.year_ago:

@@ -32,6 +32,7 @@ class AnnexA:
         self._books = [_Book(folder, Day(day), n, world, ledger) for n, day in enumerate(days)]
 
     def add(self, child: Child) -> None:
+        """Write the child's rows into every workbook."""
         for book in self._books:
             book.add(child)
 

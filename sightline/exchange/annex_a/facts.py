@@ -179,83 +179,64 @@ def _need(to: FactWriter, row: Row) -> None:
 def _plan(to: FactWriter, row: Row) -> None:
     got = row.values.get
     plan = {"cppl_cp_plan_start_date": got("start"), "cppl_cp_plan_end_date": got("end")}
-    to.add(
-        "protection_plans",
-        row,
-        row.day("start"),
-        {
-            **plan,
-            "cppl_cp_plan_initial_category": got("initial"),
-            "cppl_cp_plan_latest_category": got("latest"),
-            "previous_plans": got("previous"),
-        },
-    )
-    to.add(
-        "protection_reviews",
-        row,
-        row.day("review") or row.day("start"),
-        {**plan, "cppr_cp_review_date": got("review")},
-    )
+    categories = {
+        "cppl_cp_plan_initial_category": got("initial"),
+        "cppl_cp_plan_latest_category": got("latest"),
+        "previous_plans": got("previous"),
+    }
+    to.add("protection_plans", row, row.day("start"), {**plan, **categories})
+    review = row.day("review")
+    to.add("protection_reviews", row, review or row.day("start"), {**plan, "cppr_cp_review_date": review})
     if got("visit") is not None:
-        to.add(
-            "protection_visits",
-            row,
-            row.day("visit"),
-            {
-                "cppl_cp_plan_start_date": got("start"),
-                "cppv_cp_visit_date": got("visit"),
-                "cppv_cp_visit_seen_alone": got("alone"),
-            },
-        )
+        visit = {
+            "cppl_cp_plan_start_date": got("start"),
+            "cppv_cp_visit_date": got("visit"),
+            "cppv_cp_visit_seen_alone": got("alone"),
+        }
+        to.add("protection_visits", row, row.day("visit"), visit)
 
 
 def _looked_after(to: FactWriter, row: Row) -> None:
     got = row.values.get
+    entered, review = row.day("entered"), row.day("review")
     location = got("location")
-    entered = {"clae_entered_care_date": got("entered")}
-    placement = {
+    period = {"clae_entered_care_date": entered}
+    shared = {
+        **period,
         "clap_cla_placement_type": got("placement"),
         "is_out_of_area": None if location is None else location == "out",
     }
     began = _episode_began(row)
-    to.add(
-        "looked_after_episodes",
-        row,
-        began,
-        {
-            **entered,
-            **placement,
-            "clae_cla_episode_start_date": began,
-            "clae_cla_episode_ceased_date": got("ceased"),
-            "clae_cla_episode_ceased_reason": got("ceased_reason"),
-            "clae_cla_primary_need_code": got("need"),
-            "legal_status": got("legal"),
-        },
-    )
+    to.add("looked_after_episodes", row, began, {**shared, **_episode(row, began)})
     if got("placed") is not None:
-        to.add(
-            "placements",
-            row,
-            row.day("placed"),
-            {
-                **entered,
-                **placement,
-                "clap_cla_placement_start_date": got("placed"),
-                "clap_cla_placement_end_date": got("ceased"),
-                "clap_cla_placement_provider": got("provider"),
-                "placements_in_12_months": got("placements"),
-            },
-        )
-    to.add(
-        "looked_after_reviews",
-        row,
-        row.day("review") or row.day("entered"),
-        {**entered, "care_ended_on": got("ceased"), "clar_cla_review_date": got("review")},
-    )
+        to.add("placements", row, row.day("placed"), {**shared, **_placement(row)})
+    reviews = {**period, "care_ended_on": got("ceased"), "clar_cla_review_date": review}
+    to.add("looked_after_reviews", row, review or entered, reviews)
+
+
+def _episode(row: Row, began: date | None) -> dict[str, object]:
+    got = row.values.get
+    return {
+        "clae_cla_episode_start_date": began,
+        "clae_cla_episode_ceased_date": got("ceased"),
+        "clae_cla_episode_ceased_reason": got("ceased_reason"),
+        "clae_cla_primary_need_code": got("need"),
+        "legal_status": got("legal"),
+    }
+
+
+def _placement(row: Row) -> dict[str, object]:
+    got = row.values.get
+    return {
+        "clap_cla_placement_start_date": got("placed"),
+        "clap_cla_placement_end_date": got("ceased"),
+        "clap_cla_placement_provider": got("provider"),
+        "placements_in_12_months": got("placements"),
+    }
 
 
 def _episode_began(row: Row) -> date | None:
-    """The day of the latest change of legal status or placement: that is what an episode of care is."""
+    """The day of the latest change of legal status or placement known: each begins a new episode of care."""
     changes = [day for key in ("entered", "status_from", "placed") if (day := row.day(key)) is not None]
     return max(changes, default=None)
 

@@ -30,14 +30,13 @@ def read(delivery: Delivery, context: Context) -> Reading:
         raise Unreadable(f"{delivery.name}: an Annex A is one workbook, not {len(delivery.paths)} files")
     reading = _Reading(context)
     workbook = open_workbook(delivery.paths[0], delivery.name)
-    found_lists = list(find_lists(workbook, reading.findings))
-    if not found_lists:
+    for found in find_lists(workbook, reading.findings):
+        reading.read_list(found)
+    if not reading.has_lists:
         raise Unreadable(
             f"{delivery.name} holds no list of Annex A: no sheet is called List 1 to List 11, or has the"
             " header of one"
         )
-    for found in found_lists:
-        reading.read_list(found)
     return reading.result()
 
 
@@ -66,7 +65,12 @@ class _Reading:
         self._kept: dict[int, Kept] = {}
         self._met: set[int] = set()
 
+    @property
+    def has_lists(self) -> bool:
+        return bool(self._met)
+
     def read_list(self, found: Found) -> None:
+        """Read one sheet, or refuse all its rows when something that they need is not there."""
         annex_list, header = found.annex_list, found.header
         if annex_list.number in self._met:
             self._refuse_list(found, "list-repeated", "one sheet for each list")

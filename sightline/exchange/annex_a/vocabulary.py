@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sightline.exchange.codes import CodeSet
+from sightline.exchange.codes import LONGEST, CodeSet
 
 _FILES = (
     "vocabulary.toml",
@@ -42,6 +42,7 @@ def _code_set(table: Mapping[str, Any]) -> CodeSet:
         loose=table.get("loose", False),
         written=table.get("written", True),
         divided=table.get("divided", False),
+        strange_words=table.get("strange-words", LONGEST),
     )
 
 

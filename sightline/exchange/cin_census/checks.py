@@ -7,12 +7,11 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from sightline.exchange.cin_census.model import Episode, Person, ProtectionPlan
+from sightline.exchange.cin_census.plan_rules import NEED_PLAN_CHECKS, PROTECTION_PLAN_CHECKS
 from sightline.exchange.cin_census.rules import (
     ASSESSMENT_CHECKS,
     ENQUIRY_CHECKS,
     EPISODE_CHECKS,
-    NEED_PLAN_CHECKS,
-    PROTECTION_PLAN_CHECKS,
     Case,
     Check,
     before,

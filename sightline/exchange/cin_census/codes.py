@@ -36,7 +36,6 @@ SETS: dict[str, Spans] = {
         (2022, 2026, "24A"),
     ),
     "CategoryOfAbuse": ((2017, 2026, "NEG PHY SAB EMO MUL"),),
-    "UPNunknown": ((2017, 2026, "UN1 UN2 UN3 UN4 UN5 UN6 UN7"),),
 }
 
 SEX_OF_GENDER = {"1": "M", "2": "F", "0": "U", "9": "U"}

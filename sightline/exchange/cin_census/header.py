@@ -53,15 +53,7 @@ def settle(header: Header, name: str, context: Context, fields: Fields) -> Cover
     another return than this one, and for a year that had not begun when the file was taken.
     """
     at = Place(SHEET, header.line)
-    collection = header.values.get("Collection", "CIN")
-    if collection.upper() != "CIN":
-        raise Unreadable(f"{name} is a return of another collection than the children in need census")
-    if header.line is None:
-        fields.query("header-missing", at, "Header", None, "a Header with ReferenceDate, LEA and DateTime")
-    elif header.values.get("LEA") != context.authority:
-        fields.query(
-            "authority-differs", at, "LEA", header.values.get("LEA"), f"authority {context.authority}"
-        )
+    _check_sender(header, at, name, context, fields)
     taken = _taken(header, at, fields)
     extracted = taken or context.extracted_on
     reference = _reference(header, at, extracted, fields)
@@ -76,6 +68,16 @@ def settle(header: Header, name: str, context: Context, fields: Fields) -> Cover
         extracted,
         "the file" if taken else "the command",
     )
+
+
+def _check_sender(header: Header, at: Place, name: str, context: Context, fields: Fields) -> None:
+    if header.values.get("Collection", "CIN").upper() != "CIN":
+        raise Unreadable(f"{name} is a return of another collection than the children in need census")
+    if header.line is None:
+        fields.query("header-missing", at, "Header", None, "a Header with ReferenceDate, LEA and DateTime")
+    elif header.values.get("LEA") != context.authority:
+        expected = f"authority {context.authority}"
+        fields.query("authority-differs", at, "LEA", header.values.get("LEA"), expected)
 
 
 def _taken(header: Header, at: Place, fields: Fields) -> date | None:

@@ -101,8 +101,20 @@ class Modules:
             is_disabled=any(code != "NONE" for code in disabilities) if disabilities else None,
         )
         fields.filled("Child", child, _CHILD_COLUMNS)
-        episodes = tuple(self._episode(part) for part in element if local(part) == "CINdetails")
+        episodes = tuple(self._episodes(element))
         return Person(line_of(element), child, born, expected, died, disabilities, episodes), identifiers
+
+    def _episodes(self, element: Element) -> Iterator[Episode]:
+        for part in element:
+            name = local(part)
+            if name == "CINdetails":
+                yield self._episode(part)
+            elif name not in {"ChildIdentifiers", "ChildCharacteristics"}:
+                self._not_read("Child", part, name)
+
+    def _not_read(self, sheet: str, part: Element, name: str) -> None:
+        at = Place(sheet, line_of(part))
+        self._fields.query("module-not-read", at, name[:40], None, f"no such module in {sheet}: not read")
 
     def _only(self, element: Element, name: str, at: Place) -> Content:
         """What the first part called `name` holds; none, or several, are reported."""
@@ -185,8 +197,7 @@ class Modules:
         elif name == "ChildProtectionPlans":
             _keep(episode.protection_plans, self._module(part, self._protection_plan))
         elif len(part):
-            at = Place("CINdetails", line_of(part))
-            self._fields.query("module-not-read", at, name, None, "no such module: none of it is read")
+            self._not_read("CINdetails", part, name)
 
     def _module(
         self, element: Element, read: Callable[[Element, Place, dict[str, str]], Row | None]

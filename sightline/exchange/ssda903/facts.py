@@ -84,90 +84,121 @@ def _placement(person: Person, period: Period, first: Episode, last: Episode) ->
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One row of Reviews."""
+
+    line: int | None
+    held: date
+    participation: str | None
+
+
 def add_reviews(care: Care, records: Identified, rows: Rows) -> None:
     """The intervals between reviews; a review outside every period of care of its child is refused."""
-    held: dict[tuple[str, Period], dict[date, tuple[int | None, str | None]]] = defaultdict(dict)
+    reviews: dict[tuple[str, Period], dict[date, Review]] = defaultdict(dict)
     for identifier, record in records:
-        placed = _review(care, identifier, record)
-        if placed is not None:
-            period, day, code = placed
-            first, _ = held[identifier, period].setdefault(day, (record.at.row, code))
-            if first != record.at.row:
-                expected = f"another day than that of row {first}; the two are counted as one"
-                care.fields.query("review-duplicate", record.at, "REVIEW", day, expected)
+        review = _review(care, record)
+        period = None if review is None else _period_of(care, identifier, review, record)
+        if review is None or period is None:
+            continue
+        care.fields.filled("Reviews", review, {"REVIEW": "held", "REVIEW_CODE": "participation"})
+        first = reviews[identifier, period].setdefault(review.held, review)
+        if first is not review:
+            expected = f"another day than that of row {first.line}; the two are counted as one"
+            care.fields.query("review-duplicate", record.at, "REVIEW", review.held, expected)
     for identifier, periods in care.periods.items():
         for period in periods:
             if all(episode.legal_status in SHORT_BREAKS for episode in period.episodes):
                 continue
-            _add_intervals(care, identifier, period, held.get((identifier, period), {}), rows)
+            _add_intervals(care, identifier, period, reviews.get((identifier, period), {}), rows)
 
 
-def _review(care: Care, identifier: str, record: Record) -> tuple[Period, date, str | None] | None:
-    at, fields = record.at, care.fields
-    day = fields.event(at, "REVIEW", record.values.get("REVIEW"))
-    if day is None:
+def _review(care: Care, record: Record) -> Review | None:
+    at, fields, values = record.at, care.fields, record.values
+    held = fields.event(at, "REVIEW", values.get("REVIEW"))
+    if held is None:
         return None
-    period = care.period_on(identifier, day)
+    if held > care.window.last:
+        fields.query("after-window", at, "REVIEW", held, f"a review up to {care.window.last}")
+    code = fields.code(at, "REVIEW_CODE", values.get("REVIEW_CODE"), care.codes["REVIEW_CODE"], "required")
+    return Review(at.row, held, code)
+
+
+def _period_of(care: Care, identifier: str, review: Review, record: Record) -> Period | None:
+    period = care.period_on(identifier, review.held)
     if period is None:
         expected = "a review while the child was looked after, by the table Episodes"
-        fields.refuse("review-outside-care", at, "REVIEW", day, expected)
-        return None
-    if day > care.window.last:
-        fields.query("after-window", at, "REVIEW", day, f"a review up to {care.window.last}")
-    code = fields.code(
-        at, "REVIEW_CODE", record.values.get("REVIEW_CODE"), care.codes["REVIEW_CODE"], "required"
-    )
-    return period, day, code
+        care.fields.refuse("review-outside-care", record.at, "REVIEW", review.held, expected)
+    return period
 
 
 def _add_intervals(
-    care: Care,
-    identifier: str,
-    period: Period,
-    reviews: Mapping[date, tuple[int | None, str | None]],
-    rows: Rows,
+    care: Care, identifier: str, period: Period, reviews: Mapping[date, Review], rows: Rows
 ) -> None:
     person = care.people[identifier]
-    for begun, number, day in review_intervals(period, tuple(reviews), care.window):
-        line, code = (period.episodes[0].line, None) if day is None else reviews[day]
+    for begun, number, held in review_intervals(period, tuple(reviews), care.window):
+        review = Review(period.episodes[0].line, begun, None) if held is None else reviews[held]
         rows.add(
             person.on(begun)
             | {
-                "source_row": line,
+                "source_row": review.line,
                 "clae_entered_care_date": period.entered,
                 "care_ended_on": period.ended,
                 "reviewed_from": begun,
                 "review_number": number,
-                "clar_cla_review_date": day,
-                "clar_cla_review_participation": code,
+                "clar_cla_review_date": held,
+                "clar_cla_review_participation": review.participation,
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One row of Missing: missing (M) or away without authorisation (A)."""
+
+    line: int | None
+    begun: date
+    ended: date | None
+    kind: str | None
 
 
 def add_missing(care: Care, records: Identified, rows: Rows) -> None:
     """Missing episodes. The return holds days only: a time is the midnight in London that begins the day."""
+    seen: dict[tuple[str, date], int | None] = {}
     for identifier, record in records:
-        at, fields, values = record.at, care.fields, record.values
-        begun = fields.event(at, "MIS_START", values.get("MIS_START"))
-        if begun is None:
+        absence = _absence(care, identifier, record)
+        if absence is None:
             continue
-        ended = fields.day(at, "MIS_END", values.get("MIS_END"))
-        if ended is not None and ended < begun:
-            fields.query("found-before-missing", at, "MIS_END", ended, f"a day on or after {begun}")
-        if care.periods and care.period_on(identifier, begun) is None:
-            expected = "a day on which the child was looked after, by the table Episodes"
-            fields.query("missing-outside-care", at, "MIS_START", begun, expected)
-        kind = fields.code(at, "MISSING", values.get("MISSING"), care.codes["MISSING"], "required")
+        care.fields.filled("Missing", absence, {"MISSING": "kind", "MIS_START": "begun", "MIS_END": "ended"})
+        first = seen.setdefault((identifier, absence.begun), absence.line)
+        if first != absence.line:
+            expected = f"another day than that of row {first}; both are counted"
+            care.fields.query("duplicate", record.at, "MIS_START", absence.begun, expected)
         rows.add(
-            care.people[identifier].on(begun)
+            care.people[identifier].on(absence.begun)
             | {
-                "source_row": at.row,
-                "miss_missing_episode_start_date": midnight(begun),
-                "miss_missing_episode_end_date": None if ended is None else midnight(ended),
-                "miss_missing_episode_type": kind,
+                "source_row": absence.line,
+                "miss_missing_episode_start_date": midnight(absence.begun),
+                "miss_missing_episode_end_date": None if absence.ended is None else midnight(absence.ended),
+                "miss_missing_episode_type": absence.kind,
                 "missing_from": "care",
             }
         )
+
+
+def _absence(care: Care, identifier: str, record: Record) -> Absence | None:
+    at, fields, values = record.at, care.fields, record.values
+    begun = fields.event(at, "MIS_START", values.get("MIS_START"))
+    if begun is None:
+        return None
+    ended = fields.day(at, "MIS_END", values.get("MIS_END"))
+    if ended is not None and ended < begun:
+        fields.query("found-before-missing", at, "MIS_END", ended, f"a day on or after {begun}")
+    if care.periods and care.period_on(identifier, begun) is None:
+        expected = "a day on which the child was looked after, by the table Episodes"
+        fields.query("missing-outside-care", at, "MIS_START", begun, expected)
+    kind = fields.code(at, "MISSING", values.get("MISSING"), care.codes["MISSING"], "required")
+    return Absence(at.row, begun, ended, kind)
 
 
 def midnight(day: date) -> datetime:
@@ -186,12 +217,20 @@ class Decision:
     why_reversed: str | None = None
 
 
+_DECISION_COLUMNS = {
+    "DATE_PLACED": "decided",
+    "DATE_PLACED_CEASED": "reversed_on",
+    "REASON_PLACED_CEASED": "why_reversed",
+}
+
+
 def add_adoptions(care: Care, placed: Identified, adopted: Identified, rows: Rows) -> None:
     """Decisions for adoption (PlacedAdoption), each with the match of an adopted child (AD1)."""
     decisions: dict[str, list[Decision]] = defaultdict(list)
     for identifier, record in placed:
         decision = _decision(care, record)
         if decision is not None:
+            care.fields.filled("PlacedAdoption", decision, _DECISION_COLUMNS)
             decisions[identifier].append(decision)
     for identifier, record in adopted:
         _match(care, record, decisions[identifier])

@@ -43,18 +43,7 @@ def read(delivery: Delivery, context: Context) -> Reading:
         if table not in records:
             fields.query("table-missing", Place(table, None), "", None, f"the table {table}: {loss}")
     window = window_of(records, context.extracted_on)
-    codes = codes_of_year(SETS, min(max(_year(window.last), FIRST_YEAR), LAST_YEAR))
-    people = People(fields, codes, context)
-    tables = {table: list(people.identified(rows)) for table, rows in records.items()}
-    people.add(tables)
-    rows = {table: Rows(table) for table in _NEEDS}
-    periods = periods_by_child(tables.get("Episodes", ()), fields, codes, window)
-    care = Care(fields, codes, window, people, periods)
-    add_episodes(care, rows["looked_after_episodes"], rows["placements"])
-    if "Reviews" in tables:  # without it, no interval can be said to be still open
-        add_reviews(care, tables["Reviews"], rows["looked_after_reviews"])
-    add_missing(care, tables.get("Missing", ()), rows["missing_episodes"])
-    add_adoptions(care, tables.get("PlacedAdoption", ()), tables.get("AD1", ()), rows["adoptions"])
+    rows = _facts(records, window, context, fields)
     return Reading(
         format=FORMAT,
         supplier=FORMATS[FORMAT].supplier,
@@ -68,6 +57,24 @@ def read(delivery: Delivery, context: Context) -> Reading:
         issue_counts=fields.findings.counts,
         tables={table: held.as_arrow() for table, held in rows.items() if len(held)},
     )
+
+
+def _facts(
+    records: Mapping[str, Sequence[Record]], window: Window, context: Context, fields: Fields
+) -> dict[str, Rows]:
+    codes = codes_of_year(SETS, min(max(_year(window.last), FIRST_YEAR), LAST_YEAR))
+    people = People(fields, codes, context)
+    tables = {table: list(people.identified(found)) for table, found in records.items()}
+    people.add(tables)
+    periods = periods_by_child(tables.get("Episodes", ()), fields, codes, window)
+    care = Care(fields, codes, window, people, periods)
+    rows = {table: Rows(table) for table in _NEEDS}
+    add_episodes(care, rows["looked_after_episodes"], rows["placements"])
+    if "Reviews" in tables:  # without it, no interval can be said to be still open
+        add_reviews(care, tables["Reviews"], rows["looked_after_reviews"])
+    add_missing(care, tables.get("Missing", ()), rows["missing_episodes"])
+    add_adoptions(care, tables.get("PlacedAdoption", ()), tables.get("AD1", ()), rows["adoptions"])
+    return rows
 
 
 def window_of(records: Mapping[str, Sequence[Record]], extracted_on: date) -> Window:

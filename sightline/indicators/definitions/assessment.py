@@ -159,7 +159,9 @@ INDICATORS: tuple[Indicator, ...] = (
         basis=Basis.ROLLING,
         table="cin_episodes",
         sources=("cin-census",),
-        population="TRUE",
+        population=(
+            "NOT coalesce(cine_close_reason IN ('RC8', 'RC9') AND cine_close_date <= period_end, FALSE)"
+        ),
         numerator="TRUE",
         at=(
             "CASE WHEN cine_close_date IS NULL OR cine_close_date >= period_start"
@@ -169,5 +171,9 @@ INDICATORS: tuple[Indicator, ...] = (
         plain="{numerator} children had an episode of need at some time in twelve months",
         why="The number worked with in a year is not the number open on a day: the two are never compared.",
         breakdowns=_WHO,
+        notes={
+            "published": "As DfE table B1 counts children in need at any point: an episode that closed after"
+            " an assessment that found no need (RC8, RC9) is none.",
+        },
     ),
 )

@@ -100,7 +100,7 @@ INDICATORS: tuple[Indicator, ...] = (
             " RANGE BETWEEN INTERVAL 90 DAY PRECEDING AND CURRENT ROW) >= 3"
         ),
         each=("child",),
-        lookback_months=3,
+        lookback_months=4,  # three months before 1 May are a day short of ninety
         plain="{numerator} of {denominator} children who went missing had done so three times in 90 days",
         why="Going missing again and again is a sign of exploitation.",
     ),

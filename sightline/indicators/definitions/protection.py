@@ -168,7 +168,7 @@ INDICATORS: tuple[Indicator, ...] = (
         notes={
             "published": "As DfE table D6 counts: plans open at the date for over three months.",
             "cin-census": "Reviews before the census year are not in the file, so a plan from an earlier year"
-            " is judged from its first day.",
+            " is judged from the first day of the census year, as a plan reviewed then.",
         },
     ),
     _PLANS(

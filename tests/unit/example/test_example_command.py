@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from sightline.config.cli import app as sightline
 from sightline.config.cli.example import app
+from sightline.core import partnership
 
 RUN = CliRunner()
 SMALL = ["--children", "40", "--years", "1"]
@@ -27,10 +28,10 @@ def test_one_format_alone_in_json(tmp_path: Path) -> None:
 
 def test_the_settings_name_an_example_and_its_three_partners(tmp_path: Path) -> None:
     RUN.invoke(app, [str(tmp_path / "e"), *SMALL, "--only", "population", "--clean"])
-    told = tomllib.loads((tmp_path / "e/partnership.toml").read_text("utf-8"))
-    assert told["example"] is True
-    assert told["authority"]["code"] == "399"
-    partners = {agency["kind"] for agency in told["agencies"] if agency["safeguarding_partner"]}
+    settings = partnership.read(tmp_path / "e/partnership.toml")
+    assert settings.example
+    assert settings.authority.code == "399"
+    partners = {agency.kind for agency in settings.agencies if agency.safeguarding_partner}
     assert partners == {"CSC", "ICB", "POL"}
 
 
@@ -57,3 +58,9 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert answer.exit_code == 2
     assert "is not empty" in answer.output
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_it_is_one_of_sightline_s_commands(tmp_path: Path) -> None:
+    answer = RUN.invoke(sightline, ["example", str(tmp_path / "e"), *SMALL, "--only", "population"])
+    assert answer.exit_code == 0
+    assert "--authority 399" in answer.stdout

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import csv
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.exchange import cin_census
+from sightline.exchange.cin_census.codes import SETS
 from sightline.exchange.cin_census.facts import review_intervals, three_months_after
 from sightline.exchange.cin_census.model import ProtectionPlan, Review
+from sightline.exchange.fields import codes_of_year
 from sightline.exchange.identifiers import upn_check_letter
 from sightline.exchange.reading import Context, Delivery, Reading, Unreadable
 from sightline.facts.manifest import Severity, Window
@@ -24,6 +27,22 @@ from sightline.facts.sources import FORMATS
 SAMPLES = sorted(
     path for parent in Path(__file__).resolve().parents for path in (parent / "shared/data/cin").glob("*.xml")
 )
+SPECS = [
+    path
+    for parent in Path(__file__).resolve().parents
+    if (path := parent / "shared/specs/cin_codes_by_year.csv").is_file()
+]
+OUR_SETS = {
+    "gendertype": "GenderCurrent",
+    "sextype": "Sex",
+    "ethnicitytype": "Ethnicity",
+    "disabilitytype": "Disability",
+    "referralsourcetype": "ReferralSource",
+    "categoryofabusetype": "CategoryOfAbuse",
+    "primaryneedcodetype": "PrimaryNeedCode",
+    "reasonforclosuretype": "ReasonForClosure",
+    "assessmentfactorstype": "AssessmentFactors",
+}
 YEAR = Window(date(2025, 4, 1), date(2026, 3, 31))
 UPN = upn_check_letter("306123456789") + "306123456789"
 HEADER = """<Header><CollectionDetails><Collection>CIN</Collection><Year>2026</Year>
@@ -472,6 +491,10 @@ CHECKS = [
     ("episodes-overlap", episode() + episode(referred="2025-07-01")),
     ("duplicate", episode() + episode()),
     ("duplicate", episode(assessment("2025-06-20", "2025-06-25") * 2)),
+    (
+        "module-not-read",
+        episode() + "<Section47><S47ActualStartDate>2025-05-05</S47ActualStartDate></Section47>",
+    ),
     ("element-not-read", episode("<Assesments>2025-05-05</Assesments>")),
     ("referral-long-before-birth", episode(referred="2014-01-01")),
     ("child-without-episode", ""),
@@ -524,6 +547,24 @@ def test_only_columns_that_the_format_supplies_are_filled(read) -> None:
     for name, table in reading.tables.items():
         filled = {column for column in table.column_names if table[column].null_count < len(table)}
         assert filled - {"source"} <= supplies[name].columns
+
+
+@pytest.mark.skipif(not SPECS, reason="the code lists are not here")
+def test_the_code_sets_are_those_of_each_year() -> None:
+    published: dict[tuple[str, int], set[str]] = defaultdict(set)
+    with SPECS[0].open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            published[row["code_set"], int(row["census_year"])].add(row["code"])
+    compared = 0
+    for (name, year), codes in published.items():
+        if name not in OUR_SETS:
+            continue
+        ours = set(codes_of_year(SETS, year)[OUR_SETS[name]].current)
+        # The list keeps two factors that DfE withdrew in 2025 (its rules 8945Q and 8950Q ask about them).
+        withdrawn = {"18A", "19A"} if name == "assessmentfactorstype" and year >= 2025 else set()
+        assert ours == codes - withdrawn, (name, year)
+        compared += 1
+    assert compared == 80
 
 
 @pytest.mark.skipif(not SAMPLES, reason="the public samples are not here")

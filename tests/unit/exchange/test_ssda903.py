@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -14,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.exchange import ssda903
+from sightline.exchange.fields import codes_of_year
 from sightline.exchange.identifiers import upn_check_letter
 from sightline.exchange.reading import Context, Delivery, Reading, Unreadable
 from sightline.exchange.ssda903.care import Episode, periods_of, placements_of, review_intervals
+from sightline.exchange.ssda903.layout import COLUMNS
+from sightline.exchange.ssda903.layout import SETS as SETS_OF_CODES
 from sightline.facts.manifest import Severity, Window
 from sightline.facts.person import Pseudonyms
 from sightline.facts.sources import FORMATS
@@ -149,6 +152,13 @@ class TestOneChild:
             (datetime(2025, 7, 9, 23, tzinfo=UTC), datetime(2025, 7, 11, 23, tzinfo=UTC), "care")
         ]
 
+    def test_how_complete_each_table_is(self, reading: Reading) -> None:
+        filled = {sheet.name: dict(sheet.filled) for sheet in reading.sheets}
+        assert filled["Header"] == {"DOB": 1, "SEX": 1, "ETHNIC": 1}
+        assert filled["Episodes"]["DEC"] == 2
+        assert filled["Reviews"] == {"REVIEW": 2, "REVIEW_CODE": 2}
+        assert filled["Missing"] == {"MISSING": 1, "MIS_START": 1, "MIS_END": 1}
+
     def test_who_she_is(self, reading: Reading) -> None:
         columns = ("born_month", "age", "sex", "ethnicity", "is_disabled")
         assert values(reading, "looked_after_episodes", *columns)[0] == (201206, 12, "F", "BCRB", None)
@@ -268,6 +278,7 @@ CHECKS = [
     ("date-in-future", with_row("1,15/06/2012,01/02/2030,PN1", "reviews")),
     ("birth-differs", with_row("1,16/06/2012,01/12/2025,PN1", "reviews")),
     ("missing-outside-care", with_row("1,15/06/2012,M,10/07/2022,12/07/2022", "missing")),
+    ("duplicate", with_row("1,15/06/2012,M,10/07/2025,12/07/2025", "missing")),
     ("found-before-missing", with_row("1,15/06/2012,M,10/07/2025,09/07/2025", "missing")),
     ("upn-check-letter", WHOLE | {"header": HEADER.replace(UPN, "A306123456780")}),
     ("column-missing", WHOLE | {"missing": "CHILD,DOB,MISSING,MIS_START\n1,15/06/2012,M,10/07/2025\n"}),
@@ -402,6 +413,24 @@ def test_only_columns_that_the_format_supplies_are_filled(read) -> None:
     for name, table in reading.tables.items():
         filled = {column for column in table.column_names if table[column].null_count < len(table)}
         assert filled - {"source"} <= supplies[name].columns
+
+
+@pytest.mark.skipif(not (FOLDER / "../../specs").is_dir(), reason="the column lists are not here")
+def test_columns_and_codes_are_those_of_the_2017_return() -> None:
+    tables, codes = defaultdict(list), codes_of_year(SETS_OF_CODES, 2017)
+    compared = 0
+    path = FOLDER / "../../specs/ssda903_columns_2017_base.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            tables[row["table"].replace("_", "").lower()].append(row["column"])
+            if row["column"] in codes and row["codes"]:
+                assert codes[row["column"]].current == set(row["codes"].split())
+                compared += 1
+    ours = {table.lower(): columns for table, columns in COLUMNS.items()}
+    assert {table: set(columns) for table, columns in tables.items()} == {
+        table: set(ours[table]) for table in tables
+    }
+    assert (len(tables), compared) == (10, 13)
 
 
 @cache

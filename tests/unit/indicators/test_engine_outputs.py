@@ -208,6 +208,13 @@ class TestFiles:
         assert "http" not in page
         assert page.count("<caption>") == 4
 
+    def test_the_page_holds_the_groups_of_the_last_period_alone_and_says_so(self, snapshot: Snapshot) -> None:
+        by_sex = replace(REFERRALS, breakdowns=(Breakdown.SEX,))
+        figures = run(snapshot, [by_sex], parse_periods("2025-04..2025-05"))
+        page = as_html(Scorecard(snapshot, {"referrals": by_sex}, figures))
+        assert page.count("<td>female</td>") == 1
+        assert "Every period as a whole, and the groups of the last" in page
+
     def test_the_command_writes_both(self, snapshot: Snapshot, tmp_path: Path) -> None:
         written = [tmp_path / "dataset.xlsx", tmp_path / "dataset.html"]
         done = sightline(
@@ -252,7 +259,7 @@ class TestComparison:
         assert sightline("run", snapshot.folder, "--period", "2025-05", *asked).exit_code == 0
         sheet = openpyxl.load_workbook(book)["Scorecard"]
         row = {heading.value: cell.value for heading, cell in zip(sheet[1], sheet[2], strict=True)}
-        assert (row["England"], row["Published year ending 31 March"]) == (50, 2024)
+        assert (row["England"], row["Published year ending 31 March"]) == (50, "2024")
 
 
 def test_overlapping_twelve_months_are_not_judged_as_a_run(snapshot: Snapshot) -> None:
@@ -279,3 +286,18 @@ class TestPeriods:
     def test_a_period_that_is_not_written_so_is_refused(self, text: str) -> None:
         with pytest.raises(PeriodError, match=r"such as 2025-04\.\.2026-03"):
             parse_periods(text)
+
+
+def test_the_partnerships_settings_give_its_own_limits(tmp_path: Path) -> None:
+    settings = Path(__file__).parents[2] / "pages" / "partnership.toml"
+    assert 'assessment = "40 working days"' in settings.read_text(encoding="utf-8")
+    snapshot = make_snapshot(tmp_path, extract("cin-census", "2026-04-20", assessments=(*YEAR, [])))
+    asked = (
+        "assessments-in-45-working-days",
+        snapshot.folder,
+        "--period",
+        "2025-06",
+        "--partnership",
+        settings,
+    )
+    assert "Limit       assessment: 40 working days" in sightline("explain", *asked).stdout

@@ -121,13 +121,36 @@ def test_a_list_of_the_latest_rows_serves_a_snapshot_near_its_extraction_only(tm
     figures = run(snapshot, [PLANS], parse_periods("2025-05..2025-06"), ())
     assert [f.value for f in figures] == [None, 1]
     assert figures[0].refused.endswith(
-        "not computable from Ofsted Annex A at 31 May 2025: the extract was taken on 15 July 2025, and it"
-        " holds one row a child, the latest only"
+        "not computable from Ofsted Annex A at 31 May 2025: the first extract after it was taken on"
+        " 15 July 2025, and it holds one row a child, the latest only"
     )
     every = one(run(snapshot, [replace(PLANS, rows=Rows.EVERY)], parse_periods("2025-06"), ()))
     assert every.refused.endswith(
         "not computable from Ofsted Annex A: it holds one row a child, the latest only"
     )
+
+
+def test_of_two_lists_of_latest_rows_the_first_after_the_day_tells_what_stood_on_it(tmp_path: Path) -> None:
+    april = ("2024-10-18", "2025-04-17", [plan("a", "2025-01-10"), plan("b", "2025-01-10")])
+    july = ("2025-01-18", "2025-07-17", [plan("a", "2025-01-10"), plan("b", "2025-06-20")])
+    snapshot = make_snapshot(
+        tmp_path,
+        extract("annex-a", "2025-04-17", protection_plans=april),
+        extract("annex-a", "2025-07-17", protection_plans=july),
+    )
+    march, june = run(snapshot, [PLANS], [*parse_periods("2025-03"), *parse_periods("2025-06")], ())
+    assert (march.value, march.sources, june.value, june.sources) == (2, (0,), 2, (1,))
+
+
+def test_numbers_that_are_not_there_do_not_add_up_to_nought(tmp_path: Path) -> None:
+    lived = replace(
+        REFERRALS, key="lived", table="population", sources=("population",), breakdowns=(), sums=True,
+        numerator="residents",
+    )  # fmt: skip
+    rows = [{"stood_on": "2025-06-30", "residents": 900}]
+    snapshot = make_snapshot(tmp_path, extract("population", "2026-04-20", population=(*YEAR, rows)))
+    june, july = run(snapshot, [lived], parse_periods("2025-06..2025-07"))
+    assert (june.value, july.value, july.refused) == (900, None, "no row of the extract is of the period")
 
 
 def test_a_column_that_the_format_does_not_hold_is_named(tmp_path: Path) -> None:
