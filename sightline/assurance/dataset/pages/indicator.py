@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.comparison import NOTHING, own_years, published
 from sightline.assurance.dataset.models import Baseline, Figure, LoadedFile, LoadedSnapshot, Query
-from sightline.assurance.dataset.readings import Reading, label, may_see_small, series, shown
+from sightline.assurance.dataset.readings import Reading, contrast, label, may_see_small, series, shown
 from sightline.clocks import CLOCKS, Clock, Limit
 from sightline.core import local
 from sightline.core.models import User
@@ -74,6 +74,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "snapshot": snapshot and snapshot.snapshot_id,
         "indicator": definition,
         "reading": reading,
+        "contrast": contrast(definition, mine),
         "twin": twins[0] if twins else None,
         "is_outdated": any(figure.definition.split(",")[0] != definition.digest for figure in mine),
         "files": _files(user, snapshot, definition, reading),
