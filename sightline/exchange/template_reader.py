@@ -154,7 +154,9 @@ class _Reader:
             return False
         event = EVENT[self.template.key]
         for column in self.template.columns:
-            needed = (column.required and column.key not in FUTURE) or (event.bound and column.key == event.key)
+            needed = (column.required and column.key not in FUTURE) or (
+                event.bound and column.key == event.key
+            )
             if needed and (day := _day(values.get(column.key))) and day > self.context.extracted_on:
                 told = f"a day up to the extraction ({self.context.extracted_on})"
                 self.note("event-after-extraction", Severity.REFUSED, number, column.title, day, told)
