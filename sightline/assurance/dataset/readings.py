@@ -81,6 +81,11 @@ class Reading:
             return ""
         return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or HIDDEN
 
+    @property
+    def later(self) -> str:
+        """Why there is no value after the latest; empty where the latest is the last."""
+        return "" if self.latest is None or self.latest is self.series[-1] else self.series[-1].refused
+
     @cached_property
     def chart(self) -> ControlChart | None:
         """The series read as a control chart; None where there is no value."""
