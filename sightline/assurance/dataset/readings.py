@@ -125,7 +125,11 @@ class Reading:
     def _resets(self) -> list[Reset]:
         """Where limits start afresh: at a baseline, and where another format takes over."""
         reasons: dict[str, list[str]] = defaultdict(list)
-        labels = {figure.last_on.replace(day=1): label(figure) for figure in self.series}
+        labels = {
+            figure.last_on.replace(day=1): label(figure)
+            for figure in self.series
+            if figure.every == Every.MONTH
+        }
         for baseline in self.baselines:
             if baseline.from_on in labels:
                 reasons[labels[baseline.from_on]].append(baseline.reason)
