@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sightline.exchange.identifiers import nhs_number_fault
 from sightline.exchange.reading import Context
 from sightline.exchange.templates import Field, Kind
 from sightline.exchange.values import as_claim, as_day, as_number, as_whole
@@ -45,6 +46,13 @@ def _id(_: Field, text: str, __: Context) -> Read:
         raise ValueError("a reference of at most 40 characters")
     whole = text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
     return whole, "" if whole == text else "the reference without '.0'"
+
+
+def _nhs_number(_: Field, text: str, __: Context) -> Read:
+    fault = nhs_number_fault(text)
+    if fault is not None:
+        raise ValueError(fault.expected)
+    return True, ""
 
 
 def _day(_: Field, text: str, __: Context) -> Read:
@@ -160,6 +168,7 @@ def _not_negative(read: Callable[[object], float | None]) -> Callable[[Field, st
 
 _READERS: dict[Kind, Callable[[Field, str, Context], Read]] = {
     Kind.ID: _id,
+    Kind.NHS_NUMBER: _nhs_number,
     Kind.DATE: _day,
     Kind.TIME: _time,
     Kind.MONTH: _month,

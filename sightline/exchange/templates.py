@@ -31,6 +31,7 @@ class Kind(StrEnum):
     """How the values of a column are written."""
 
     ID = "a reference, never a name; it is kept only as a pseudonym"
+    NHS_NUMBER = "ten digits; checked, then forgotten"
     DATE = "dd/mm/yyyy or yyyy-mm-dd"
     TIME = "dd/mm/yyyy hh:mm or yyyy-mm-dd hh:mm, as the clock on the wall showed it"
     MONTH = "yyyy-mm"
@@ -275,6 +276,7 @@ _CHILD_DEATHS = Template(
     (
         _CHILD_ID,
         Field("case_id", "Case reference", Kind.ID, "needed where there is no local child ID"),
+        Field("nhs_number", "NHS number", Kind.NHS_NUMBER, "lets a mistyped record be found at its source"),
         *_ABOUT_CHILD,
         Field("died_on", "Died on", Kind.DATE, "the day of the death", required=True),
         Field("notified_on", "Notified on", Kind.DATE, "the day of the notification"),

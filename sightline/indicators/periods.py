@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sightline.clocks.calendar import add_months
+
 
 class PeriodError(ValueError):
     """A period is not written, or not possible, as it was asked for; the message says what was expected."""
@@ -51,18 +53,12 @@ class Period:
     @property
     def twelve_months_first(self) -> date:
         """The first of the twelve months that end with this period."""
-        return months_before(self.last + timedelta(days=1), 12)
+        return add_months(self.last + timedelta(days=1), -12)
 
 
 def in_words(day: date) -> str:
     """A day as it is written in a sentence: "1 April 2025"."""
     return f"{day.day} {day:%B %Y}"
-
-
-def months_before(day: date, months: int) -> date:
-    """The first day of a month, `months` before that of `day`, itself the first day of a month."""
-    index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
 
 
 def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]:
@@ -71,7 +67,7 @@ def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]
     PeriodError when these months are not whole quarters or years.
     """
     step = every.months
-    starts, ends = first.replace(day=1), months_before(last.replace(day=1), -1)
+    starts, ends = first.replace(day=1), add_months(last.replace(day=1), 1)
     for day, word in ((starts, "start"), (ends, "end")):
         if (day.month - 4) % 12 % step:
             raise PeriodError(f"a {every} cannot {word} there: it must {word} with a whole {every}")
@@ -79,7 +75,7 @@ def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]
         raise PeriodError("the last month is before the first")
     found: list[Period] = []
     while starts < ends:
-        following = months_before(starts, -step)
+        following = add_months(starts, step)
         found.append(Period(starts, following - timedelta(days=1), every))
         starts = following
     return tuple(found)

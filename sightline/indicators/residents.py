@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlglot import select
 
+from sightline.clocks.calendar import add_months
 from sightline.facts.coverage import Span
 from sightline.indicators.data import Data
 from sightline.indicators.definition import Breakdown
@@ -42,7 +43,7 @@ class Population:
             held = self.estimates.get((source_format, wanted), {})
             usable = [stood for stood in held if stood <= day]
             latest = max([*usable, *([latest] if latest else [])], default=None)
-            if usable and max(usable) >= _years_before(day):
+            if usable and max(usable) >= add_months(day, -12 * _YEARS):
                 return Residents(held[max(usable)], max(usable)), ""
         whose = "under 18" if breakdown is None else f"of the group {group}"
         found = f" (the latest loaded is of {in_words(latest)})" if latest else ""
@@ -78,10 +79,3 @@ def _group(breakdown: Breakdown | None, group: str | None) -> tuple[str, ...]:
 
 def _owns(owned: tuple[Span, ...], source: int, day: date | None) -> bool:
     return day is not None and any(span.source == source and span.first <= day <= span.last for span in owned)
-
-
-def _years_before(day: date) -> date:
-    try:
-        return day.replace(year=day.year - _YEARS)
-    except ValueError:
-        return day.replace(year=day.year - _YEARS, day=28)

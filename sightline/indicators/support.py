@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sightline.clocks.calendar import add_months
 from sightline.facts.coverage import Span, gaps, spans
 from sightline.facts.manifest import SourceFile, Window
 from sightline.facts.sources import FORMATS, Rows, SourceFormat
 from sightline.facts.tables import TABLES
 from sightline.indicators import expressions
 from sightline.indicators.definition import Basis, Indicator
-from sightline.indicators.periods import Period, in_words, months_before
+from sightline.indicators.periods import Period, in_words
 
 LATEST_WITHIN_DAYS = 31
 """How long before its extraction a list of the latest row of each child still tells what was open."""
@@ -89,7 +90,7 @@ class Support:
         if not loaded:
             return f"no {_mid(source.title)} file is loaded"
         first, last = counted_days(indicator, period)
-        seen_from = months_before(first.replace(day=1), indicator.lookback_months)
+        seen_from = add_months(first.replace(day=1), -indicator.lookback_months)
         seen_from = min(seen_from, first) if indicator.lookback_months else first
         missing = self._missing(table, source.key, seen_from, last)
         if missing:

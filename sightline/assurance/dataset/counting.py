@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from sightline.assurance.dataset.publishing import unpublished
 from sightline.clocks import Limit
+from sightline.clocks.calendar import add_months
 from sightline.facts.manifest import Manifest
 from sightline.facts.snapshot import Snapshot
 from sightline.indicators.definition import Indicator
 from sightline.indicators.engine import Engine
 from sightline.indicators.figures import Figure
-from sightline.indicators.periods import Every, Period, months_before, periods_between
+from sightline.indicators.periods import Every, Period, periods_between
 
 MONTHS = 36
 """How many months are counted: enough for a control chart and three financial years."""
@@ -107,6 +108,6 @@ def _years(months: Sequence[Period]) -> tuple[Period, ...]:
     return tuple(
         year
         for start in starts
-        for year in periods_between(start, months_before(start, -11), Every.YEAR)
+        for year in periods_between(start, add_months(start, 11), Every.YEAR)
         if year.last <= last
     )

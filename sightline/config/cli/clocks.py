@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -22,6 +23,7 @@ from sightline.clocks import (
 )
 from sightline.clocks.calendar import day_in_england, london
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import read as read_partnership
 
 app = typer.Typer(
     help="The time limits of safeguarding: who sets each one, and when it falls due.",
@@ -31,17 +33,21 @@ app = typer.Typer(
 
 _T = TypeVar("_T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-NO_LOCAL_LIMITS: Mapping[str, Limit] = {}
+Settings = Annotated[
+    Path | None,
+    typer.Option("--partnership", metavar="FILE", help="partnership.toml, for the partnership's own limits."),
+]
 
 
 @app.command("list", epilog="Try: sightline clocks list --json")
-def list_clocks(as_json: AsJson = False) -> None:
+def list_clocks(partnership: Settings = None, as_json: AsJson = False) -> None:
     """List every clock: its limits, its source, and whether the source is confirmed or to be verified."""
+    local = _local_limits(partnership)
     if as_json:
-        print_json([clock_as_json(clock, NO_LOCAL_LIMITS) for clock in CLOCKS.values()])
+        print_json([clock_as_json(clock, local) for clock in CLOCKS.values()])
         return
     headings = ("Ref", "Key", "Title", "National limit", "Local limit", "Status", "Source")
-    print_table(headings, [clock_as_row(clock, NO_LOCAL_LIMITS) for clock in CLOCKS.values()], whole=("Key",))
+    print_table(headings, [clock_as_row(clock, local) for clock in CLOCKS.values()], whole=("Key",))
 
 
 @app.command("due", epilog="Try: sightline clocks due return-interview 2026-03-28 --at 22:30")
@@ -52,12 +58,13 @@ def due_date(
         str | None,
         typer.Option(metavar="HH:MM", help="The time it starts in England; a clock of hours needs it."),
     ] = None,
+    partnership: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Say when a clock that starts on a day falls due."""
     clock = _one(key)
     start = read_start(day, at)
-    local = NO_LOCAL_LIMITS.get(clock.key)
+    local = _local_limits(partnership).get(clock.key)
     try:
         fallen = due(clock, start, local)
     except NeedsTime as refusal:
@@ -66,6 +73,10 @@ def due_date(
         print_json(due_as_json(clock, start, fallen, local))
     else:
         sys.stdout.write("\n".join(due_as_lines(clock, start, fallen, local)) + "\n")
+
+
+def _local_limits(settings: Path | None) -> Mapping[str, Limit]:
+    return {} if settings is None else read_partnership(settings).local_limits
 
 
 def _one(ref_or_key: str) -> Clock:

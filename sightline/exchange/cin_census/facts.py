@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from sightline.clocks.calendar import add_months
 from sightline.exchange.cin_census.model import Assessment, Enquiry, Episode, Person, ProtectionPlan
 from sightline.exchange.reading import Rows
 from sightline.facts.manifest import Window
@@ -177,21 +178,10 @@ def review_intervals(plan: ProtectionPlan, window: Window) -> Iterator[tuple[dat
     """
     days = sorted({review.held for review in plan.reviews})
     begun, is_first = plan.start, True
-    if three_months_after(plan.start) < window.first and (not days or days[0] >= window.first):
+    if add_months(plan.start, 3) < window.first and (not days or days[0] >= window.first):
         begun, is_first = window.first, False
     for day in days:
         yield begun, is_first, day
         begun, is_first = day, False
     if plan.end is None or plan.end > begun:
         yield begun, is_first, None
-
-
-def three_months_after(day: date) -> date:
-    """The same day three months later, or the last of that month where it has no such day."""
-    year, month = day.year + (day.month + 2) // 12, (day.month + 2) % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")

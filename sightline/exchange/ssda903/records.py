@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sightline.exchange.fields import Fields, Place
 from sightline.exchange.reading import Delivery, Unreadable
 from sightline.exchange.ssda903.layout import ALIASES, BLOCKS, COLUMNS, KEYS
+from sightline.exchange.text import text_of
 from sightline.exchange.xml_stream import (
     Element,
     check_root,
@@ -56,22 +57,13 @@ def records_of(delivery: Delivery, fields: Fields) -> dict[str, list[Record]]:
 
 
 def _csv_records(path: Path, fields: Fields) -> tuple[str, list[Record]]:
-    reader = csv.reader(io.StringIO(_text(path), newline=""))
+    reader = csv.reader(io.StringIO(text_of(path.name, path.read_bytes())[0], newline=""))
     try:
         header, table = _header(reader, path.name)
         _check_columns(table, header, reader.line_num, fields)
         return table, list(_rows(reader, table, header, fields))
     except csv.Error:
         raise Unreadable(f"{path.name} is broken at line {reader.line_num}: export it again") from None
-
-
-def _text(path: Path) -> str:
-    """UTF-8 with or without its mark, or else what Excel on Windows calls plain CSV."""
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _header(reader: Reader, name: str) -> tuple[list[str], str]:

@@ -1,12 +1,23 @@
-"""Every indicator by its key: each theme is a module of this package that holds a tuple `INDICATORS`."""
+"""Every indicator by its key, in the order of a child's journey and then the partnership's own.
+
+Each theme is a module of this package that holds a tuple `INDICATORS`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib import import_module
-from pkgutil import iter_modules
+from itertools import chain
 
 from sightline.indicators.definition import Indicator
+from sightline.indicators.definitions import (
+    assessment,
+    care,
+    front_door,
+    missing,
+    partnership,
+    protection,
+    specific,
+)
 
 
 def by_key(indicators: Iterable[Indicator]) -> Mapping[str, Indicator]:
@@ -22,8 +33,6 @@ def by_key(indicators: Iterable[Indicator]) -> Mapping[str, Indicator]:
     return found
 
 
-INDICATORS: Mapping[str, Indicator] = by_key(
-    indicator
-    for theme in sorted(module.name for module in iter_modules(__path__))
-    for indicator in import_module(f"{__name__}.{theme}").INDICATORS
-)
+_THEMES = (front_door, assessment, protection, care, missing, specific, partnership)
+
+INDICATORS: Mapping[str, Indicator] = by_key(chain.from_iterable(theme.INDICATORS for theme in _THEMES))

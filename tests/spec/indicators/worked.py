@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 
-from sightline.clocks.calendar import london
+from sightline.clocks.calendar import add_months, london
 from sightline.facts.schema import Kind
 from sightline.facts.tables import TABLES
 from sightline.indicators.definition import Breakdown
-from sightline.indicators.periods import Every, Period, months_before, periods_between
+from sightline.indicators.periods import Every, Period, periods_between
 from tests.snapshots import Extract, Row, extract
 
 MARKS = ("yes", "no", "unknown", "unplaced", "out", "same")
@@ -84,8 +84,8 @@ def period_of(label: str) -> Period:
         month, every = 3 * int(label[-1]) + 1, Every.QUARTER
     elif "-" in label:
         month, every = int(label[5:]), Every.MONTH
-    first = months_before(date(year, 1, 1), 1 - month)
-    last = months_before(first, 1 - every.months)
+    first = add_months(date(year, 1, 1), month - 1)
+    last = add_months(first, every.months - 1)
     (period,) = periods_between(first, last, every)
     assert period.label == label
     return period

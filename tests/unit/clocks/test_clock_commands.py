@@ -1,6 +1,7 @@
 """`sightline clocks`, as an analyst at a terminal and a program at a pipe meet it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +151,20 @@ def test_the_module_runs_as_the_program(run, monkeypatch):
     with pytest.raises(SystemExit) as leaving:
         runpy.run_module("sightline", run_name="__main__")
     assert leaving.value.code == 0
+
+
+def test_a_partnerships_own_limit_is_listed_and_counted_with(run):
+    settings = str(Path(__file__).parents[2] / "pages" / "partnership.toml")
+    _, listed, _ = run("clocks", "list", "--partnership", settings, "--json")
+    (assessment,) = (row for row in json.loads(listed) if row["key"] == "assessment")
+    assert assessment["local_limit"]["words"] == "40 working days"
+    _, told, _ = run("clocks", "due", "assessment", "2026-03-27", "--partnership", settings)
+    assert "Limit   40 working days, set by the partnership" in told
+    assert "28 May 2026" in told
+
+
+def test_settings_that_are_not_there_are_named_in_one_sentence(run):
+    code, _, err = run("clocks", "list", "--partnership", "nowhere.toml")
+    assert code == 2
+    assert "nowhere.toml" in err
+    assert len(err.splitlines()) == 1

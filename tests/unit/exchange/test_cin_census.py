@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sightline.exchange import cin_census
 from sightline.exchange.cin_census.codes import SETS
-from sightline.exchange.cin_census.facts import review_intervals, three_months_after
+from sightline.exchange.cin_census.facts import review_intervals
 from sightline.exchange.cin_census.model import ProtectionPlan, Review
 from sightline.exchange.fields import codes_of_year
 from sightline.exchange.identifiers import upn_check_letter
@@ -249,19 +249,6 @@ class TestReviews:
             assert not is_first
         if end is None:
             assert found[-1][2] is None
-
-    @pytest.mark.parametrize(
-        ("day", "later"),
-        [
-            (date(2025, 11, 30), date(2026, 2, 28)),
-            (date(2023, 11, 30), date(2024, 2, 29)),
-            (date(2025, 1, 31), date(2025, 4, 30)),
-            (date(2025, 10, 1), date(2026, 1, 1)),
-            (date(2025, 12, 31), date(2026, 3, 31)),
-        ],
-    )
-    def test_three_months_clamp_to_the_month_end(self, day: date, later: date) -> None:
-        assert three_months_after(day) == later
 
 
 class TestOutcomes:

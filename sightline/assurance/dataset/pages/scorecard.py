@@ -74,7 +74,10 @@ class Filters(forms.Form):
     )
     theme = forms.ChoiceField(
         label="Theme",
-        choices=[("all", "All"), *((t, t) for t in sorted({item.theme for item in INDICATORS.values()}))],
+        choices=[
+            ("all", "All"),
+            *((t, t) for t in dict.fromkeys(item.theme for item in INDICATORS.values())),
+        ],
     )
     show = forms.ChoiceField(
         label="Show",
@@ -145,12 +148,12 @@ def rows_of(snapshot: LoadedSnapshot, user: User, with_small: bool) -> list[Row]
 
 
 def grouped(rows: Iterable[Row]) -> dict[QuestionSet, dict[str, list[Row]]]:
-    """The rows by question set, in the order of the framework, then by theme."""
+    """The rows by question set, in the order of the framework, then by theme, in that of the definitions."""
     found: dict[QuestionSet, dict[str, list[Row]]] = {question_set: {} for question_set in QuestionSet}
     for row in rows:
         indicator = row.reading.indicator
         found[indicator.question_set].setdefault(indicator.theme, []).append(row)
-    return {question_set: dict(sorted(themes.items())) for question_set, themes in found.items() if themes}
+    return {question_set: themes for question_set, themes in found.items() if themes}
 
 
 def _paired(lines: Mapping[str, Row]) -> Iterable[Row]:
