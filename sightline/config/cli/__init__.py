@@ -13,12 +13,12 @@ from sightline.config.cli import (
     demo,
     example,
     indicators,
-    pages,
+    installation,
     reference,
     templates,
 )
 from sightline.config.cli.demo import NoDemo
-from sightline.config.cli.pages import NotDone
+from sightline.config.cli.installation import NotDone
 from sightline.core.partnership import NotSettled
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
@@ -59,7 +59,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
-app.add_typer(pages.app, name="pages")
+app.add_typer(installation.app, name="pages")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
 app.command("demo", epilog=demo.EPILOG)(demo.demo)

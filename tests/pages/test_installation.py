@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sightline.assurance.dataset.models import Baseline, LoadedSnapshot, PublishedFigure
-from sightline.config.cli.pages import NotDone, app
+from sightline.config.cli.installation import NotDone, app
 from sightline.core.models import AuditEvent
 from sightline.facts.benchmark import write_benchmarks
 from tests.invented_dataset import invented_snapshot
