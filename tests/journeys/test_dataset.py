@@ -39,6 +39,7 @@ def test_a_member_reads_a_number_down_to_its_file_without_javascript(cast, datas
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Return home interviews within 72 hours").click()
     assert "episodes that ended" in page.locator("p.govuk-body-l").inner_text()
+    page.wait_for_load_state("networkidle")
     assert page.locator("img.app-chart").evaluate("image => image.complete && image.naturalWidth > 0")
     page.get_by_label("Split by").select_option("Missing from")
     page.get_by_role("button", name="Show").click()

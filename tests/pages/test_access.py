@@ -19,6 +19,7 @@ PEOPLE = {
     "lay_member",
     "administrator",
 }
+READERS = PEOPLE - {"administrator"}
 EVERYBODY = PEOPLE | {"stranger", "leaver", "anonymous"}
 
 # Written down from what each person needs, not from the policy: a mistake there must show here.
@@ -31,10 +32,19 @@ WHO_MAY_OPEN: dict[str, set[str]] = {
     "account_inactive": EVERYBODY,
     "account_logout": PEOPLE,
     "account_change_password": PEOPLE,
+    "dataset:scorecard": READERS,
+    "dataset:indicator": READERS,
+    "dataset:chart": READERS,
+    "dataset:quality": READERS,
+    "dataset:file": READERS,
 }
 
 # What to put into the address of a route that needs it.
-KEYS: dict[str, dict[str, str]] = {}
+KEYS: dict[str, dict[str, str]] = {
+    "dataset:indicator": {"key": "referrals"},
+    "dataset:chart": {"key": "referrals"},
+    "dataset:file": {"position": "0"},
+}
 
 
 def test_every_route_has_a_row_in_the_table():
@@ -45,7 +55,11 @@ def test_every_route_has_a_row_in_the_table():
 
 @pytest.mark.parametrize("route", sorted(WHO_MAY_OPEN))
 @pytest.mark.parametrize("method", ["get", "head", "post"])
-def test_a_page_opens_for_those_who_need_it_and_does_not_exist_for_others(route, method, cast, signed_in):
+def test_a_page_opens_for_those_who_need_it_and_does_not_exist_for_others(
+    route, method, cast, signed_in, request
+):
+    if route.startswith("dataset:"):
+        request.getfixturevalue("dataset")
     address = reverse(route, kwargs=KEYS.get(route))
     checked = 0
     for name, user in [("anonymous", None), *cast]:
@@ -59,7 +73,7 @@ def test_a_page_opens_for_those_who_need_it_and_does_not_exist_for_others(route,
             assert response.headers["Location"] == f"/account/login/?next={address}"
         else:
             assert response.status_code == 404, name
-            missing = getattr(client, method)(f"{address.rstrip('/')}/no-such-page")
+            missing = getattr(client, method)(f"{address.rstrip('/')}/no/such/page")
             assert response.content == missing.content, f"{name} can tell a withheld page from a missing one"
     assert checked == len(EVERYBODY)
 

@@ -164,6 +164,8 @@ def test_a_baseline_needs_an_indicator_a_month_and_a_reason(cast, dataset):
         with pytest.raises(commands.NotLoaded):
             reset(**wrong)
     stored = reset()
+    with pytest.raises(commands.NotLoaded, match="already"):
+        reset()
     with pytest.raises(Immutable):
         stored.save()
     assert Baseline.objects.count() == 1

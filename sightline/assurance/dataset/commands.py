@@ -87,7 +87,8 @@ def load_benchmarks(*, rows: Iterable[Benchmark], by: Actor) -> int:
 def reset_baseline(*, indicator: str, from_on: date, reason: str, by: Actor) -> Baseline:
     """Work an indicator's limits out afresh from a month on; the reason stands on its chart.
 
-    Raises `NotLoaded` for an unknown indicator, a day that is not the first of a month, and no reason.
+    Raises `NotLoaded` for an unknown indicator, a day that is not the first of a month, a month that has a
+    baseline already, and no reason.
     """
     if indicator not in INDICATORS:
         raise NotLoaded(f"there is no indicator {indicator!r}")
@@ -95,6 +96,8 @@ def reset_baseline(*, indicator: str, from_on: date, reason: str, by: Actor) -> 
         raise NotLoaded(f"{from_on.isoformat()} is not the first day of a month")
     if not reason.strip():
         raise NotLoaded("a baseline is not re-set without a reason")
+    if Baseline.objects.filter(indicator=indicator, from_on=from_on).exists():
+        raise NotLoaded(f"{indicator} has a baseline from {from_on.isoformat()} already")
     return Baseline.objects.create(
         indicator=indicator, from_on=from_on, reason=reason.strip(), set_by=person(by)
     )

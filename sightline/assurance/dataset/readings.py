@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from sightline.assurance.dataset import words
@@ -48,7 +49,7 @@ READ = (
 )
 """The columns that a reading needs: a scorecard reads thousands of rows."""
 
-OVERLAPS = "each twelve months share eleven with the one before, so no limits can be drawn"
+OVERLAPS = "each twelve months share eleven with the one before, so only one a year counts"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class Reading:
         if self.latest is not None:
             return ""
         return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or HIDDEN
+
+    @property
+    def later(self) -> str:
+        """Why there is no value after the latest; empty where the latest is the last."""
+        return "" if self.latest is None or self.latest is self.series[-1] else self.series[-1].refused
 
     @cached_property
     def chart(self) -> ControlChart | None:
@@ -119,7 +125,11 @@ class Reading:
     def _resets(self) -> list[Reset]:
         """Where limits start afresh: at a baseline, and where another format takes over."""
         reasons: dict[str, list[str]] = defaultdict(list)
-        labels = {figure.last_on.replace(day=1): label(figure) for figure in self.series}
+        labels = {
+            figure.last_on.replace(day=1): label(figure)
+            for figure in self.series
+            if figure.every == Every.MONTH
+        }
         for baseline in self.baselines:
             if baseline.from_on in labels:
                 reasons[labels[baseline.from_on]].append(baseline.reason)
@@ -129,6 +139,58 @@ class Reading:
                 reasons[label(figure)].append(f"Counted from {words.title_of(figure.format)}")
                 before = figure.format
         return [Reset(at, "; ".join(why)) for at, why in reasons.items()]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Of an indicator that compares groups: the lowest and the highest, or why there is none."""
+
+    groups: Sequence[Figure]
+
+    @property
+    def lowest(self) -> Figure | None:
+        """The group with the lowest value."""
+        return min(self._valued, key=lambda figure: figure.value or 0.0, default=None)
+
+    @property
+    def highest(self) -> Figure | None:
+        """The group with the highest value."""
+        return max(self._valued, key=lambda figure: figure.value or 0.0, default=None)
+
+    @property
+    def refused(self) -> str:
+        """Why no group has a value; empty where one has."""
+        return "" if self._valued else next((f.refused for f in self.groups if f.refused), HIDDEN)
+
+    def in_words(self, indicator: Indicator) -> str:
+        """The lowest and the highest group in a sentence; empty where there is none."""
+        if self.lowest is None or self.highest is None:
+            return ""
+        low, high = (
+            f"{words.value(indicator, figure.value)} ({words.group_name(figure.breakdown, figure.group)})"
+            for figure in (self.lowest, self.highest)
+        )
+        at = words.at(self.lowest, indicator.basis)
+        by = self.lowest.breakdown
+        return f"{at[0].upper()}{at[1:]}, by {by}, from {low} to {high}; 1 is as often as all children."
+
+    @property
+    def _valued(self) -> list[Figure]:
+        return [figure for figure in self.groups if figure.value is not None]
+
+
+def contrast(indicator: Indicator, figures: Iterable[Figure]) -> Contrast | None:
+    """The groups of the latest period of an indicator's first breakdown; None where it compares none.
+
+    Of a period that is a year and a month the year is taken: its groups are published.
+    """
+    if indicator.unit is not Unit.RATIO or not indicator.breakdowns:
+        return None
+    groups = [figure for figure in figures if figure.breakdown == indicator.breakdowns[0]]
+    if not groups:
+        return None
+    latest = max(groups, key=lambda figure: (figure.last_on, figure.every == Every.YEAR))
+    return Contrast([f for f in groups if (f.last_on, f.every) == (latest.last_on, latest.every)])
 
 
 def label(figure: Figure) -> str:
@@ -171,27 +233,32 @@ def read_all(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str
 
 
 def series(figures: Iterable[Figure]) -> Sequence[Figure]:
-    """The whole, from the first value on: by month, or by year where no more months than years have one."""
+    """The whole, from the first value on: by month, unless years tell of a later day.
+
+    They do where the last months are hidden, or where an estimate is made once a year.
+    """
     by_length: Mapping[str, list[Figure]] = {Every.MONTH.value: [], Every.YEAR.value: []}
     for figure in figures:
         by_length[figure.every].append(figure)
     months, years = by_length[Every.MONTH.value], by_length[Every.YEAR.value]
-    found = months if _valued(months) > _valued(years) else years or months
+    found = months if _reaches(months) >= _reaches(years) else years
     first = next((place for place, figure in enumerate(found) if figure.value is not None), 0)
     return found[first:]
 
 
-def _valued(figures: Iterable[Figure]) -> int:
-    return sum(figure.value is not None for figure in figures)
+def _reaches(figures: Iterable[Figure]) -> date:
+    """The last day of the last figure that has a value."""
+    return max((figure.last_on for figure in figures if figure.value is not None), default=date.min)
 
 
 def _without_limits(chart: ControlChart) -> ControlChart:
     """The same points unjudged: the limits of a chart hold only for values that stand each for itself."""
+    points = tuple(replace(point, signals=(), reading=Variation.NOT_JUDGED) for point in chart.points)
     return replace(
         chart,
-        points=tuple(replace(p, signals=(), reading=Variation.NOT_JUDGED) for p in chart.points),
+        points=points,
         segments=tuple(replace(s, limits=None, why_no_limits=OVERLAPS) for s in chart.segments),
-        latest=chart.latest and replace(chart.latest, signals=(), reading=Variation.NOT_JUDGED),
+        latest=next((point for point in reversed(points) if point.value is not None), None),
         variation=Variation.NOT_JUDGED,
         assurance=Assurance.NO_TARGET if chart.target is None else Assurance.NOT_JUDGED,
     )

@@ -6,8 +6,19 @@ from collections.abc import Sequence
 import typer
 
 from sightline.clocks import ClockError
-from sightline.config.cli import benchmarks, clocks, dataset, demo, example, indicators, reference, templates
+from sightline.config.cli import (
+    benchmarks,
+    clocks,
+    dataset,
+    demo,
+    example,
+    indicators,
+    installation,
+    reference,
+    templates,
+)
 from sightline.config.cli.demo import NoDemo
+from sightline.config.cli.installation import NotDone
 from sightline.core.partnership import NotSettled
 from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError
@@ -21,6 +32,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     DefinitionError,
     KeyFileError,
     NoDemo,
+    NotDone,
     NotSettled,
     PeriodError,
     SnapshotError,
@@ -47,6 +59,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(indicators.app, name="indicators")
 app.add_typer(templates.app, name="templates")
 app.add_typer(benchmarks.app, name="benchmarks")
+app.add_typer(installation.app, name="pages")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(reference.app, name="reference")
 app.command("demo", epilog=demo.EPILOG)(demo.demo)

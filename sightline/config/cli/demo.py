@@ -58,18 +58,19 @@ def demo(
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
     var = Path(settings.VAR)
-    _check_place(settings.PARTNERSHIP_FILE, var, "sqlite" in settings.DATABASES["default"]["ENGINE"])
+    engine = settings.DATABASES["default"]["ENGINE"]
+    check_place(settings.PARTNERSHIP_FILE, var, is_sqlite="sqlite" in engine)
     if serve:
-        _check_port(port)
+        check_port(port)
     if afresh:
-        _clear(var)
+        clear(var)
     _prepare(var)
     _announce(var, port, serve)
     if serve:
         os.execv(sys.executable, _server(port))  # noqa: S606
 
 
-def _check_place(partnership_file: Path, var: Path, is_sqlite: bool) -> None:
+def check_place(partnership_file: Path, var: Path, *, is_sqlite: bool) -> None:
     """The demo must not mix with a partnership's own data. Raises `NoDemo`."""
     if not is_sqlite:
         raise NoDemo("the demo keeps its data in var/, in SQLite: unset DATABASE_URL to see it")
@@ -83,7 +84,8 @@ def _check_place(partnership_file: Path, var: Path, is_sqlite: bool) -> None:
         )
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
+    """Raises `NoDemo` where something else listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -92,7 +94,8 @@ def _check_port(port: int) -> None:
             raise NoDemo(f"port {port} is taken; choose another: sightline demo --port {port + 1}") from None
 
 
-def _clear(var: Path) -> None:
+def clear(var: Path) -> None:
+    """Remove what the demo has made, and nothing else."""
     for name in ("example", "snapshots"):
         shutil.rmtree(var / name, ignore_errors=True)
     for path in (var / "partnership.toml", var / "demo-password", *var.glob("sightline.sqlite3*")):
@@ -104,7 +107,8 @@ def _prepare(var: Path) -> None:
     if not (var / "example").exists():
         with _step("Inventing three years of a partnership's extracts"):
             _extracts(var)
-    shutil.copyfile(var / "example" / "partnership.toml", var / "partnership.toml")
+    if not (var / "partnership.toml").exists():
+        shutil.copyfile(var / "example" / "partnership.toml", var / "partnership.toml")
     import django
 
     django.setup()
@@ -122,7 +126,7 @@ def _prepare(var: Path) -> None:
         with _step("Counting every indicator"):
             _load(folder, by)
     if not User.objects.exists():
-        _accounts(_password(var), by)
+        _accounts(password(var), by)
 
 
 def _extracts(var: Path) -> None:
@@ -153,7 +157,7 @@ def _load(folder: Path, by: System) -> None:
     load_snapshot(folder=folder, by=by)
 
 
-def _accounts(password: str, by: System) -> None:
+def _accounts(secret: str, by: System) -> None:
     from django.utils import timezone
 
     from sightline.core import local
@@ -166,11 +170,11 @@ def _accounts(password: str, by: System) -> None:
     }
     for role, (name, code) in PEOPLE.items():
         agency = agencies[code] if code else None
-        person = add_person(email=_email(role), name=name, agency=agency, password=password, by=by)
+        person = add_person(email=_email(role), name=name, agency=agency, password=secret, by=by)
         give_role(person, role=Role(role), from_on=timezone.localdate(), by=by)
 
 
-def _password(var: Path) -> str:
+def password(var: Path) -> str:
     """The one password of the demo's accounts, made once."""
     path = var / "demo-password"
     if not path.exists():
@@ -187,7 +191,7 @@ def _announce(var: Path, port: int, serve: bool) -> None:
     lines = [
         "",
         f"Sightline is ready at http://{HOST}:{port}" if serve else "The demo is ready: sightline demo",
-        f"Sign in with any of these e-mail addresses and the password {_password(var)}",
+        f"Sign in with any of these e-mail addresses and the password {password(var)}",
         *(f"  {_email(role):<45} {name}" for role, (name, _) in PEOPLE.items()),
         "Every agency, person and figure is invented. Stop with Ctrl+C; what you do is kept."
         if serve

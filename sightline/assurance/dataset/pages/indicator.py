@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.comparison import NOTHING, own_years, published
 from sightline.assurance.dataset.models import Baseline, Figure, LoadedFile, LoadedSnapshot, Query
-from sightline.assurance.dataset.readings import Reading, label, may_see_small, series, shown
+from sightline.assurance.dataset.pages.quality import issue_total
+from sightline.assurance.dataset.readings import Reading, contrast, label, may_see_small, series, shown
 from sightline.clocks import CLOCKS, Clock, Limit
 from sightline.core import local
 from sightline.core.models import User
@@ -70,13 +71,16 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     figures = _figures(user, snapshot, keys, with_small)
     reading, *twins = [_reading(user, INDICATORS[name], figures) for name in keys]
     mine = [figure for figure in figures if figure.indicator == key]
+    compared = contrast(definition, mine)
+    counted = compared.groups[0] if compared else reading.latest
     context = {
         "snapshot": snapshot and snapshot.snapshot_id,
         "indicator": definition,
         "reading": reading,
+        "contrast": compared,
         "twin": twins[0] if twins else None,
         "is_outdated": any(figure.definition.split(",")[0] != definition.digest for figure in mine),
-        "files": _files(user, snapshot, definition, reading),
+        "files": _files(user, snapshot, definition, counted),
         "queries": Query.objects.visible_to(user).filter(snapshot=snapshot, indicator=key),
         "with_small": with_small,
         "may_see_small": user.may(Permission.SEE_SMALL_NUMBERS),
@@ -170,17 +174,10 @@ def _clocks(definition: Indicator) -> list[ClockLine]:
 
 
 def _files(
-    user: User, snapshot: LoadedSnapshot | None, definition: Indicator, reading: Reading
+    user: User, snapshot: LoadedSnapshot | None, definition: Indicator, counted: Figure | None
 ) -> list[tuple[LoadedFile, Window | None, int]]:
-    """The files of the latest figure, each with its window and the number of its issues."""
-    if reading.latest is None:
+    """The files that a figure was counted from, each with its window and the number of its issues."""
+    if counted is None:
         return []
-    files = LoadedFile.objects.visible_to(user).filter(
-        snapshot=snapshot, position__in=reading.latest.file_places
-    )
-    found = []
-    for file in files:
-        source = file.source
-        issues = sum(count.count for count in source.issue_counts)
-        found.append((file, source.windows.get(definition.table), issues))
-    return found
+    files = LoadedFile.objects.visible_to(user).filter(snapshot=snapshot, position__in=counted.file_places)
+    return [(file, file.source.windows.get(definition.table), issue_total(file.source)) for file in files]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.comparison import NOTHING, Published, published
 from sightline.assurance.dataset.models import Figure, LoadedFile, LoadedSnapshot
-from sightline.assurance.dataset.readings import Reading, may_see_small, read_all, shown
+from sightline.assurance.dataset.readings import Contrast, Reading, contrast, may_see_small, read_all, shown
 from sightline.core.models import User
 from sightline.core.permissions import Permission
 from sightline.indicators.chart_svg import sparkline
@@ -28,14 +29,18 @@ class Row:
     reading: Reading
     comparison: Published
     files: Mapping[int, LoadedFile]
-    extremes: Sequence[Figure] = ()
-    """Of an indicator that compares groups: the figures of the lowest and the highest group."""
+    contrast: Contrast | None = None
     twin: Row | None = None
 
     @property
     def lines(self) -> list[Row]:
         """The row and its twin."""
         return [self, *([self.twin] if self.twin else [])]
+
+    @property
+    def refused(self) -> str:
+        """Why there is nothing to show, in words; empty where there is something."""
+        return self.reading.refused if self.contrast is None else self.contrast.refused
 
     @property
     def sparkline(self) -> tuple[str, ...]:
@@ -96,10 +101,9 @@ class Filters(forms.Form):
             return False
         if self._asks("theme") not in ("all", indicator.theme):
             return False
-        readings = [line.reading for line in row.lines]
         return {
-            "signals": any(reading.has_signal for reading in readings),
-            "refused": any(reading.latest is None for reading in readings) and not row.extremes,
+            "signals": any(line.reading.has_signal for line in row.lines),
+            "refused": any(line.refused for line in row.lines),
         }.get(self._asks("show"), True)
 
     def _asks(self, name: str) -> str:
@@ -135,9 +139,9 @@ def rows_of(snapshot: LoadedSnapshot, user: User, with_small: bool) -> list[Row]
         file.position: file
         for file in LoadedFile.objects.visible_to(user).filter(snapshot=snapshot).defer("entry")
     }
-    extremes = _extremes(snapshot, user, with_small)
+    contrasts = _contrasts(snapshot, user, with_small)
     lines = {
-        key: Row(reading, compared.get(key, NOTHING), files, extremes.get(key, ()))
+        key: Row(reading, compared.get(key, NOTHING), files, contrasts.get(key))
         for key, reading in readings.items()
     }
     return list(_paired(lines))
@@ -160,33 +164,14 @@ def _paired(lines: Mapping[str, Row]) -> Iterable[Row]:
             continue
         twin = row.reading.indicator.twin
         placed.update(filter(None, (key, twin)))
-        yield Row(row.reading, row.comparison, row.files, row.extremes, lines.get(twin) if twin else None)
+        yield Row(row.reading, row.comparison, row.files, row.contrast, lines.get(twin) if twin else None)
 
 
-def _extremes(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, list[Figure]]:
-    """For indicators that compare groups, the lowest and the highest of the first breakdown, the latest."""
-    by = {
-        item.key: item.breakdowns[0].value
-        for item in INDICATORS.values()
-        if item.unit is Unit.RATIO and item.breakdowns
-    }
-    groups = Figure.objects.visible_to(user).filter(
-        snapshot=snapshot, indicator__in=by, breakdown__in=set(by.values())
-    )
-    latest: dict[str, list[Figure]] = {}
-    for figure in sorted(shown(groups, with_small), key=lambda figure: figure.last_on):
-        if figure.value is not None and figure.breakdown == by[figure.indicator]:
-            known = latest.setdefault(figure.indicator, [])
-            if known and known[0].last_on < figure.last_on:
-                known.clear()
-            known.append(figure)
-    return {
-        key: [min(figures, key=_value), max(figures, key=_value)]
-        for key, figures in latest.items()
-        if figures
-    }
-
-
-def _value(figure: Figure) -> float:
-    assert figure.value is not None
-    return figure.value
+def _contrasts(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, Contrast | None]:
+    """The groups of the indicators that compare groups; one query."""
+    compared = {key: item for key, item in INDICATORS.items() if item.unit is Unit.RATIO}
+    figures: dict[str, list[Figure]] = defaultdict(list)
+    found = Figure.objects.visible_to(user).filter(snapshot=snapshot, indicator__in=compared)
+    for figure in shown(found.exclude(breakdown=""), with_small):
+        figures[figure.indicator].append(figure)
+    return {key: contrast(item, figures[key]) for key, item in compared.items()}
