@@ -25,26 +25,19 @@ Choices of ours where the programme leaves room, so that no reading outruns its 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby, pairwise
 from math import inf, isfinite
+
+from sightline.indicators.definition import Polarity
 
 LIMIT_FACTOR = Decimal("2.66")
 SCREEN_FACTOR = Decimal("3.27")
 RUN_LENGTH = 7
 MINIMUM_POINTS = 13
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-class Polarity(StrEnum):
-    """Which way an indicator should go: `both` asks about either extreme, `context` about neither."""
-
-    UP = "up"
-    DOWN = "down"
-    CONTEXT = "context"
-    BOTH = "both"
 
 
 class Rule(StrEnum):
@@ -171,7 +164,7 @@ class ControlChart:
 
 def analyse(
     points: Sequence[Point],
-    polarity: str,
+    polarity: Polarity,
     *,
     target: float | None = None,
     resets: Sequence[Reset] = (),
@@ -181,21 +174,32 @@ def analyse(
     """Read points, in order of time, as an XmR chart.
 
     `lowest` and `highest` are what the unit allows, such as 0 and 100 for a percentage. Raises ValueError
-    for no points, a label twice, a value that is no number or not allowed, an unknown polarity, and a reset
-    without a reason, at no point, or twice at one.
+    for no points, a label twice, a value that is no number or not allowed, and a reset without
+    a reason, at no point, or twice at one.
     """
-    direction = Polarity(polarity)
     _check(points, resets, lowest, highest)
     segments: list[Segment] = []
     read: list[ChartPoint] = []
     for start, stop, reset in _spans(points, {reset.at: reset for reset in resets}):
         limits, why, signals = _read_segment(points[start:stop], lowest, highest)
         segments.append(Segment(start, stop, reset, limits, why))
-        read += [_read_point(point, signals, direction, limits is not None) for point in points[start:stop]]
+        read += [_read_point(point, signals, polarity, limits is not None) for point in points[start:stop]]
     latest = next((p for p in reversed(read[segments[-1].start :]) if p.value is not None), None)
     variation = latest.reading if latest else Variation.NOT_JUDGED
-    assurance = _assurance(segments[-1].limits, direction, target)
-    return ControlChart(tuple(read), tuple(segments), direction, target, latest, variation, assurance)
+    assurance = _assurance(segments[-1].limits, polarity, target)
+    return ControlChart(tuple(read), tuple(segments), polarity, target, latest, variation, assurance)
+
+
+def unjudged(chart: ControlChart, why: str) -> ControlChart:
+    """The same points without limits or signals: for values that do not each stand for themselves."""
+    return replace(
+        chart,
+        points=tuple(replace(p, signals=(), reading=Variation.NOT_JUDGED) for p in chart.points),
+        segments=tuple(replace(s, limits=None, why_no_limits=why) for s in chart.segments),
+        latest=chart.latest and replace(chart.latest, signals=(), reading=Variation.NOT_JUDGED),
+        variation=Variation.NOT_JUDGED,
+        assurance=Assurance.NO_TARGET if chart.target is None else Assurance.NOT_JUDGED,
+    )
 
 
 def describe(chart: ControlChart, unit: str, noun: str = "point") -> str:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 from sightline.facts.benchmark import Benchmark
 from sightline.facts.snapshot import Snapshot
 from sightline.facts.sources import FORMATS
 from sightline.indicators.comparison import Comparison, compare
-from sightline.indicators.control_chart import ControlChart, Point, Reset, analyse, describe
-from sightline.indicators.definition import Basis, Indicator, Polarity, Unit
+from sightline.indicators.control_chart import (
+    ControlChart,
+    Point,
+    Reset,
+    analyse,
+    describe,
+    unjudged,
+)
+from sightline.indicators.definition import Basis, Indicator, Unit
 from sightline.indicators.figures import Figure
 
-_POLARITIES = {Polarity.UP: "up", Polarity.DOWN: "down", Polarity.CONTEXT: "context", Polarity.BOTH: "both"}
-ROLLING = "Twelve months that overlap: a run of them is no signal, so it is not judged"
+ROLLING = "twelve months that overlap share eleven with the ones before, so a run of them is no signal"
 
 
 @dataclass(frozen=True)
@@ -34,13 +43,15 @@ class Line:
     @cached_property
     def chart(self) -> ControlChart | None:
         """The series read as a control chart; None where a run would be no signal."""
-        return None if self.indicator.basis is Basis.ROLLING else chart_of(self.indicator, self.series)
+        if self.indicator.basis is Basis.ROLLING:
+            return None
+        return chart_of(self.indicator, places_of(self.series))
 
     @property
     def signal(self) -> str:
         """What the chart says, in one sentence."""
         if self.chart is None:
-            return ROLLING
+            return ROLLING[0].upper() + ROLLING[1:]
         return describe(self.chart, unit_words(self.indicator), self.latest.period.every)
 
 
@@ -69,27 +80,44 @@ class Scorecard:
         return Line(indicator, tuple(series), compared)
 
 
-def chart_of(indicator: Indicator, series: Sequence[Figure]) -> ControlChart:
-    """A series of figures as a control chart: read afresh where its source format or definition changes."""
-    resets: list[Reset] = []
-    before: Figure | None = None
-    for figure in series:
-        if figure.value is None:
-            continue
-        if before is not None and figure.format != before.format:
-            resets.append(Reset(figure.period.label, f"from here: {FORMATS[str(figure.format)].title}"))
-        elif before is not None and figure.definition != before.definition:
-            resets.append(Reset(figure.period.label, "from here: another definition"))
-        before = figure
-    is_share = indicator.unit is Unit.PERCENT and not indicator.sums
-    return analyse(
-        [Point(figure.period.label, figure.value) for figure in series],
-        _POLARITIES[indicator.polarity],
+class Place(NamedTuple):
+    """One value of a series: what it is called, and from which format and definition it was counted."""
+
+    label: str
+    value: float | None
+    format: str | None
+    definition: str
+
+
+def places_of(series: Sequence[Figure]) -> list[Place]:
+    """Figures of one indicator as the values of a series."""
+    return [Place(f.period.label, f.value, f.format, f.definition) for f in series]
+
+
+def chart_of(
+    indicator: Indicator, series: Sequence[Place], baselines: Mapping[str, str] | None = None
+) -> ControlChart:
+    """A series as a control chart, read afresh where its format or definition changes or a baseline is set.
+
+    `baselines` gives the reason of each re-set baseline by the label of its period. Overlapping periods of
+    twelve months are drawn and not judged.
+    """
+    reasons = defaultdict(list, {label: [why] for label, why in (baselines or {}).items()})
+    counted = [place for place in series if place.value is not None]
+    for before, place in pairwise(counted):
+        if place.format != before.format:
+            reasons[place.label].append(f"from here: {FORMATS[str(place.format)].title}")
+        elif place.definition != before.definition:
+            reasons[place.label].append("from here: another definition")
+    found = analyse(
+        [Point(place.label, place.value) for place in series],
+        indicator.polarity,
         target=indicator.target.value if indicator.target else None,
-        resets=resets,
+        resets=[Reset(label, "; ".join(why)) for label, why in reasons.items()],
         lowest=0,
-        highest=100 if is_share else None,
+        highest=100 if indicator.unit is Unit.PERCENT and not indicator.sums else None,
     )
+    return unjudged(found, ROLLING) if indicator.basis is Basis.ROLLING else found
 
 
 def unit_words(indicator: Indicator) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -17,24 +17,22 @@ from sightline.assurance.dataset.models import Baseline, Figure, LoadedSnapshot
 from sightline.core.models import User
 from sightline.core.permissions import Permission
 from sightline.indicators.control_chart import (
-    Assurance,
     ControlChart,
-    Point,
-    Reset,
     Variation,
-    analyse,
     describe,
 )
-from sightline.indicators.definition import Basis, Indicator, Unit
+from sightline.indicators.definition import Indicator, Unit
 from sightline.indicators.definitions import INDICATORS
 from sightline.indicators.periods import Every
 from sightline.indicators.release import HIDDEN
+from sightline.indicators.scorecard import Place, chart_of
 
 SIGNALS = (Variation.CONCERNING, Variation.MIXED, Variation.HIGH, Variation.LOW, Variation.IMPROVING)
 """The readings that are a signal, those to ask about first before the others."""
 
 READ = (
     "indicator",
+    "definition",
     "every",
     "last_on",
     "numerator",
@@ -48,8 +46,6 @@ READ = (
     "hidden",
 )
 """The columns that a reading needs: a scorecard reads thousands of rows."""
-
-OVERLAPS = "each twelve months share eleven with the one before, so only one a year counts"
 
 
 @dataclass(frozen=True)
@@ -91,16 +87,11 @@ class Reading:
         """The series read as a control chart; None where there is no value."""
         if self.latest is None:
             return None
-        is_share = self.indicator.unit is Unit.PERCENT
-        found = analyse(
-            [Point(label(figure), figure.value) for figure in self.series],
-            self.indicator.polarity.name.lower(),
-            target=self.indicator.target.value if self.indicator.target else None,
-            resets=self._resets(),
-            lowest=0.0,
-            highest=100.0 if is_share and not self.indicator.sums else None,
-        )
-        return _without_limits(found) if self.indicator.basis is Basis.ROLLING else found
+        labels = {label(figure) for figure in self.series}
+        set_at = {words.period_name(Every.MONTH, b.from_on): b.reason for b in self.baselines}
+        baselines = {at: reason for at, reason in set_at.items() if at in labels}
+        places = [Place(label(f), f.value, f.format, f.definition) for f in self.series]
+        return chart_of(self.indicator, places, baselines)
 
     @property
     def variation(self) -> Variation:
@@ -121,24 +112,6 @@ class Reading:
     def in_words(self) -> str:
         """What the chart shows, in one sentence."""
         return describe(self.chart, words.UNITS[self.indicator.unit], self.noun) if self.chart else ""
-
-    def _resets(self) -> list[Reset]:
-        """Where limits start afresh: at a baseline, and where another format takes over."""
-        reasons: dict[str, list[str]] = defaultdict(list)
-        labels = {
-            figure.last_on.replace(day=1): label(figure)
-            for figure in self.series
-            if figure.every == Every.MONTH
-        }
-        for baseline in self.baselines:
-            if baseline.from_on in labels:
-                reasons[labels[baseline.from_on]].append(baseline.reason)
-        before = self.series[0].format
-        for figure in self.series:
-            if figure.value is not None and figure.format != before:
-                reasons[label(figure)].append(f"Counted from {words.title_of(figure.format)}")
-                before = figure.format
-        return [Reset(at, "; ".join(why)) for at, why in reasons.items()]
 
 
 @dataclass(frozen=True)
@@ -249,16 +222,3 @@ def series(figures: Iterable[Figure]) -> Sequence[Figure]:
 def _reaches(figures: Iterable[Figure]) -> date:
     """The last day of the last figure that has a value."""
     return max((figure.last_on for figure in figures if figure.value is not None), default=date.min)
-
-
-def _without_limits(chart: ControlChart) -> ControlChart:
-    """The same points unjudged: the limits of a chart hold only for values that stand each for itself."""
-    points = tuple(replace(point, signals=(), reading=Variation.NOT_JUDGED) for point in chart.points)
-    return replace(
-        chart,
-        points=points,
-        segments=tuple(replace(s, limits=None, why_no_limits=OVERLAPS) for s in chart.segments),
-        latest=next((point for point in reversed(points) if point.value is not None), None),
-        variation=Variation.NOT_JUDGED,
-        assurance=Assurance.NO_TARGET if chart.target is None else Assurance.NOT_JUDGED,
-    )

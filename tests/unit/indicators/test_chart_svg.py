@@ -9,6 +9,7 @@ import pytest
 
 from sightline.indicators.chart_svg import GREEN, GREY, INK, MARKS, draw, sparkline
 from sightline.indicators.control_chart import ControlChart, Point, Reset, Variation, analyse, quantity
+from sightline.indicators.definition import Polarity
 
 SVG = "{http://www.w3.org/2000/svg}"
 MONTHS = [f"{month_abbr[1 + (i + 3) % 12]} {2023 + (i + 3) // 12}" for i in range(36)]
@@ -22,7 +23,7 @@ def example() -> ControlChart:
     values[-1] = 52.0
     resets = [Reset(MONTHS[20], "New <form> & questions")]
     points = [Point(label, value) for label, value in zip(MONTHS, values, strict=True)]
-    return analyse(points, "up", target=80, lowest=0, highest=100, resets=resets)
+    return analyse(points, Polarity.UP, target=80, lowest=0, highest=100, resets=resets)
 
 
 def texts(svg: str) -> list[str]:
@@ -92,14 +93,14 @@ def test_widths_suit_a_page_and_a_phone() -> None:
 
 
 def test_too_few_points_are_drawn_without_limits() -> None:
-    chart = analyse([Point("Apr 2025", 3.0), Point("May 2025", None), Point("Jun 2025", 5.0)], "down")
+    chart = analyse([Point("Apr 2025", 3.0), Point("May 2025", None), Point("Jun 2025", 5.0)], Polarity.DOWN)
     shown = texts(draw(chart, "Incidents", ""))
     assert "Too few to judge" in shown
     assert not [words for words in shown if "limit" in words.lower()]
 
 
 def test_a_series_without_any_value_is_still_a_picture() -> None:
-    assert "No value" in texts(draw(analyse([Point("Apr 2025", None)], "up"), "Nothing yet", "%"))
+    assert "No value" in texts(draw(analyse([Point("Apr 2025", None)], Polarity.UP), "Nothing yet", "%"))
 
 
 def luminance(colour: str) -> float:

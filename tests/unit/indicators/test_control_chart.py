@@ -15,6 +15,7 @@ from sightline.indicators.control_chart import (
     describe,
     quantity,
 )
+from sightline.indicators.definition import Polarity
 
 # Thirteen values round 50 with steps of 2 and 4: mean 50, mean moving range 36/12 = 3.
 STEADY = [50.0, 52, 48, 50, 52, 50, 48, 52, 50, 48, 50, 52, 48]
@@ -26,7 +27,7 @@ def series(values: list[float | None]) -> list[Point]:
     return [Point(f"M{i + 1}", value) for i, value in enumerate(values)]
 
 
-def chart_of(values: list[float | None], polarity: str = "up", **options: object) -> ControlChart:
+def chart_of(values: list[float | None], polarity: Polarity = Polarity.UP, **options: object) -> ControlChart:
     return analyse(series(values), polarity, **options)  # type: ignore[arg-type]
 
 
@@ -87,7 +88,7 @@ def test_equal_values_are_common_cause_with_limits_of_no_width() -> None:
 
 
 def test_one_rare_event_among_equal_months_is_the_only_signal() -> None:
-    chart = chart_of([0.0] * 8 + [1] + [0] * 6, "down")
+    chart = chart_of([0.0] * 8 + [1] + [0] * 6, Polarity.DOWN)
     assert signals(chart, Rule.OUTSIDE) == [("M9",)]
     assert chart.segments[0].limits is not None
     assert chart.segments[0].limits.screened == 0
@@ -197,14 +198,14 @@ HIGH_END, LOW_END = [*STEADY, 70.0], [*STEADY, 30.0]
 @pytest.mark.parametrize(
     ("values", "polarity", "variation"),
     [
-        (HIGH_END, "up", Variation.IMPROVING),
-        (HIGH_END, "down", Variation.CONCERNING),
-        (HIGH_END, "context", Variation.HIGH),
-        (HIGH_END, "both", Variation.HIGH),
-        (LOW_END, "up", Variation.CONCERNING),
-        (LOW_END, "down", Variation.IMPROVING),
-        (LOW_END, "context", Variation.LOW),
-        ([*STEADY, 70.0, 50], "up", Variation.COMMON_CAUSE),
+        (HIGH_END, Polarity.UP, Variation.IMPROVING),
+        (HIGH_END, Polarity.DOWN, Variation.CONCERNING),
+        (HIGH_END, Polarity.CONTEXT, Variation.HIGH),
+        (HIGH_END, Polarity.BOTH, Variation.HIGH),
+        (LOW_END, Polarity.UP, Variation.CONCERNING),
+        (LOW_END, Polarity.DOWN, Variation.IMPROVING),
+        (LOW_END, Polarity.CONTEXT, Variation.LOW),
+        ([*STEADY, 70.0, 50], Polarity.UP, Variation.COMMON_CAUSE),
     ],
 )
 def test_variation_is_judged_on_the_latest_value(values: list[float], polarity: str, variation: str) -> None:
@@ -220,18 +221,18 @@ def test_a_fall_that_is_still_above_the_mean_points_both_ways() -> None:
 @pytest.mark.parametrize(
     ("polarity", "target", "assurance"),
     [
-        ("up", 43.0, Assurance.MET),
-        ("up", 43.35, Assurance.MET),
-        ("up", 50.0, Assurance.HIT_OR_MISS),
-        ("up", 56.65, Assurance.HIT_OR_MISS),
-        ("up", 57.0, Assurance.MISSED),
-        ("down", 57.0, Assurance.MET),
-        ("down", 50.0, Assurance.HIT_OR_MISS),
-        ("down", 56.65, Assurance.MET),
-        ("down", 43.35, Assurance.HIT_OR_MISS),
-        ("down", 43.0, Assurance.MISSED),
-        ("context", 50.0, Assurance.NO_DIRECTION),
-        ("up", None, Assurance.NO_TARGET),
+        (Polarity.UP, 43.0, Assurance.MET),
+        (Polarity.UP, 43.35, Assurance.MET),
+        (Polarity.UP, 50.0, Assurance.HIT_OR_MISS),
+        (Polarity.UP, 56.65, Assurance.HIT_OR_MISS),
+        (Polarity.UP, 57.0, Assurance.MISSED),
+        (Polarity.DOWN, 57.0, Assurance.MET),
+        (Polarity.DOWN, 50.0, Assurance.HIT_OR_MISS),
+        (Polarity.DOWN, 56.65, Assurance.MET),
+        (Polarity.DOWN, 43.35, Assurance.HIT_OR_MISS),
+        (Polarity.DOWN, 43.0, Assurance.MISSED),
+        (Polarity.CONTEXT, 50.0, Assurance.NO_DIRECTION),
+        (Polarity.UP, None, Assurance.NO_TARGET),
     ],
 )
 def test_assurance(polarity: str, target: float | None, assurance: Assurance) -> None:
@@ -297,12 +298,7 @@ def test_quantities_carry_their_unit() -> None:
 )
 def test_bad_input_is_named(points: list[Point], options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        analyse(points, "up", **options)  # type: ignore[arg-type]
-
-
-def test_an_unknown_polarity_is_refused() -> None:
-    with pytest.raises(ValueError, match="sideways"):
-        analyse(series(STEADY), "sideways")
+        analyse(points, Polarity.UP, **options)  # type: ignore[arg-type]
 
 
 # --- properties ---------------------------------------------------------------------------------------
@@ -311,7 +307,7 @@ whole = st.lists(st.one_of(st.integers(0, 60), st.integers(0, 60), st.none()), m
 SWAP = {Variation.IMPROVING: Variation.CONCERNING, Variation.CONCERNING: Variation.IMPROVING}
 
 
-def readings(values: list[int | None], polarity: str = "up") -> list[Variation]:
+def readings(values: list[int | None], polarity: Polarity = Polarity.UP) -> list[Variation]:
     return [p.reading for p in chart_of([None if v is None else float(v) for v in values], polarity).points]
 
 
@@ -328,13 +324,13 @@ def test_readings_do_not_depend_on_origin_or_scale(values: list[int | None], shi
 @settings(max_examples=60, deadline=None)
 @given(whole)
 def test_a_mirrored_series_of_mirrored_polarity_reads_the_same(values: list[int | None]) -> None:
-    assert readings(values, "up") == readings(changed(values, -1, 0), "down")
+    assert readings(values, Polarity.UP) == readings(changed(values, -1, 0), Polarity.DOWN)
 
 
 @settings(max_examples=60, deadline=None)
 @given(whole)
 def test_the_other_polarity_swaps_improving_and_concerning(values: list[int | None]) -> None:
-    assert readings(values, "down") == [SWAP.get(r, r) for r in readings(values, "up")]
+    assert readings(values, Polarity.DOWN) == [SWAP.get(r, r) for r in readings(values, Polarity.UP)]
 
 
 def straight(values: list[float]) -> list[set[str]]:

@@ -267,7 +267,8 @@ def test_overlapping_twelve_months_are_not_judged_as_a_run(snapshot: Snapshot) -
     (line,) = Scorecard(
         snapshot, {"rolling": rolling}, run(snapshot, [rolling], parse_periods("2026-03"), ())
     ).lines
-    assert (line.chart, line.signal) == (None, ROLLING)
+    assert line.chart is None
+    assert line.signal.lower() == ROLLING
 
 
 class TestPeriods:

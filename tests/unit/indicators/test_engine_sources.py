@@ -8,7 +8,7 @@ from pathlib import Path
 from sightline.facts.sources import Rows
 from sightline.indicators.engine import run
 from sightline.indicators.periods import Every, parse_periods
-from sightline.indicators.scorecard import chart_of
+from sightline.indicators.scorecard import chart_of, places_of
 from tests.snapshots import extract, make_snapshot
 from tests.unit.indicators.examples import IN_TIME, PLANS, REFERRALS, YEAR, one, plan, referred
 
@@ -169,7 +169,7 @@ def test_one_figure_never_mixes_formats_and_the_chart_breaks_where_they_change(t
     )
     figures = run(make_snapshot(tmp_path, census, annex), [REFERRALS], parse_periods("2026-03..2026-04"), ())
     assert [(f.format, f.value) for f in figures] == [("cin-census", 1), ("annex-a", 1)]
-    (reset,) = [s.reset for s in chart_of(REFERRALS, figures).segments if s.reset]
+    (reset,) = [s.reset for s in chart_of(REFERRALS, places_of(figures)).segments if s.reset]
     assert (reset.at, reset.reason) == ("2026-04", "from here: Ofsted Annex A")
 
 
