@@ -25,6 +25,16 @@ LOCALITIES: Mapping[str, float] = {
 }
 """Localities, each with its share (%) of the children."""
 
+SEXES: Mapping[str, float] = {"F": 48.9, "M": 51.1}
+ETHNIC_GROUPS: Mapping[str, float] = {
+    "white": 42.0,
+    "mixed": 12.5,
+    "asian": 20.5,
+    "black": 21.5,
+    "other": 3.5,
+}
+"""The shares (%) of the children by sex and by ethnic group."""
+
 NEIGHBOURS = ("305", "308", "304", "302", "307", "310", "311", "312", "317", "320")
 """Outer London authorities with published figures, to be compared with."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from sightline.clocks.calendar import add_months
 from sightline.example.chance import stream
 from sightline.example.mess import (
     Kind,
@@ -58,6 +60,11 @@ _MESS: dict[str, tuple[Kind, ...]] = {
 }  # fmt: skip
 
 
+_REACHES_BACK = {"missing-list": 3, "child-deaths": 1200, "agency-returns": 1200}
+"""Months before its year that a list reaches back, if the world does: what came of an event is told later."""
+_ESTIMATED_BEFORE = 24
+
+
 class Lists:
     """The lists of a world, a file a financial year; `add` each child, then `close`."""
 
@@ -87,7 +94,7 @@ class Lists:
                         file.write({**known, **missing_row(episode, file.taken)})
         paths = [file.close() for file in self._missing]
         for key, rows in PARTNER_LISTS.items():
-            for year in self._years if key in self._keys else ():
+            for year in self._reaching(key) if key in self._keys else ():
                 file = self._file(key, year)
                 for row in rows(self._world, year.first, year.last, year.taken):
                     file.write(row)
@@ -95,7 +102,15 @@ class Lists:
         return paths
 
     def _missing_files(self) -> list[_File]:
-        return [self._file("missing-list", year) for year in self._years]
+        return [self._file("missing-list", year) for year in self._reaching("missing-list")]
+
+    def _reaching(self, key: str) -> list[Year]:
+        """The years, each from the day on which its list begins."""
+        begins = self._years[0].first
+        if key == "population":
+            return [replace(year, first=add_months(begins, -_ESTIMATED_BEFORE)) for year in self._years]
+        months = _REACHES_BACK.get(key, 0)
+        return [replace(year, first=max(begins, add_months(year.first, -months))) for year in self._years]
 
     def _file(self, key: str, year: Year) -> _File:
         return _File(self._folder, TEMPLATES[key], year, self._ledger, self._world.seed)

@@ -266,14 +266,14 @@ def _front_door(world: World, month: date) -> Row:
     end = add_months(month, 1) - DAY
     due = add_working_days(end, 10)
     return {
-        "agency": "CSC", "item": "contact-decisions-in-one-working-day", "period_start": month,
+        "agency": "CSC", "item": "decision-in-one-working-day", "period_start": month,
         "period_end": end, "due_on": due, "received_on": due - DAY * rng.randrange(5), "is_complete": True,
         "numerator": decided, "denominator": contacts,
     }  # fmt: skip
 
 
 def population(world: World, first: date, last: date, _: date) -> Iterator[Row]:
-    """Residents under 18 in the year's middle, whole and by locality."""
+    """Residents under 18 in the middle of each year, whole, by locality, by sex and by ethnic group."""
     total = borough.UNDER_18 * world.scale
     for stood in (date(year, 6, 30) for year in range(first.year, last.year + 1)):
         if not first <= stood <= last:
@@ -282,6 +282,10 @@ def population(world: World, first: date, last: date, _: date) -> Iterator[Row]:
         yield {"stood_on": stood, "residents": residents}
         for locality, share in borough.LOCALITIES.items():
             yield {"stood_on": stood, "locality": locality, "residents": round(residents * share / 100)}
+        for sex, share in borough.SEXES.items():
+            yield {"stood_on": stood, "sex": sex, "residents": round(residents * share / 100)}
+        for group, share in borough.ETHNIC_GROUPS.items():
+            yield {"stood_on": stood, "ethnic_group": group, "residents": round(residents * share / 100)}
 
 
 PARTNER_LISTS: dict[str, Callable[[World, date, date, date], Iterator[Row]]] = {

@@ -280,7 +280,8 @@ def _stretches(points: Sequence[Point]) -> list[list[tuple[str, Decimal]]]:
 
 def _why_no_limits(first: str, values: list[Decimal], ranges: list[Decimal]) -> str:
     if len(values) < MINIMUM_POINTS:
-        return f"{_word(len(values))} of the {MINIMUM_POINTS} needed since {first}"
+        found = _word(len(values)) if values else "none"
+        return f"{found} of the {MINIMUM_POINTS} needed since {first}"
     if len(ranges) < MINIMUM_POINTS - 1:
         steps = f"{_word(len(ranges))} steps of the {MINIMUM_POINTS - 1} needed"
         return f"{len(values)} values since {first}, with gaps, make {steps}"

@@ -111,7 +111,8 @@ class Indicator:
     `until`, no `ends`) the rows of the period's last day count. Where `at` names the period, a row is counted
     in each period that so dates it.
 
-    `lookback_months` is how far before the period the window functions of the numerator must see.
+    `lookback_months` is how far before the period the window functions of the numerator must see; and, where
+    `at` is later than the event of a table without `ends`, how far back one file must hold the events.
     `rows` is what the definition needs of a source; a source of the latest row of each child serves only
     where it says `Rows.LATEST`. `sources` are the formats, best first, that may serve it.
     """

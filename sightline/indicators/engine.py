@@ -19,7 +19,7 @@ from sightline.indicators.compose import compose
 from sightline.indicators.data import Data
 from sightline.indicators.definition import Basis, Breakdown, Indicator, Unit
 from sightline.indicators.figures import Counted, Figure, Residents, value_of
-from sightline.indicators.periods import Period, in_words
+from sightline.indicators.periods import Every, Period, in_words
 from sightline.indicators.residents import Population, population
 from sightline.indicators.returns import FORMAT, Returns, returns
 from sightline.indicators.support import cannot_split
@@ -74,6 +74,10 @@ class Engine:
         for source_format, held in by_format.items():
             found |= self._from_format(indicator, replace(blank, format=source_format), held, asked)
         return [figure for period in periods for figure in found[period]]
+
+    def latest(self, indicator: Indicator, every: Every = Every.MONTH) -> Period:
+        """The last period that can be counted. Raises PeriodError when no file reaches a whole one."""
+        return self._data.support.latest(indicator, every)
 
     def explain(self, indicator: Indicator, period: Period) -> Explanation:
         """The figure of one period as a whole, and all that it was made from."""

@@ -81,6 +81,18 @@ def periods_between(first: date, last: date, every: Every) -> tuple[Period, ...]
     return tuple(found)
 
 
+def whole_periods(first: date, last: date, every: Every) -> tuple[Period, ...]:
+    """The whole months, quarters or financial years among the days from `first` to `last`; perhaps none."""
+    start = first if first.day == 1 else add_months(first.replace(day=1), 1)
+    while (start.month - 4) % 12 % every.months:
+        start = add_months(start, 1)
+    found: list[Period] = []
+    while (end := add_months(start, every.months) - timedelta(days=1)) <= last:
+        found.append(Period(start, end, every))
+        start = add_months(start, every.months)
+    return tuple(found)
+
+
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

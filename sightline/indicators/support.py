@@ -13,7 +13,7 @@ from sightline.facts.sources import FORMATS, Rows, SourceFormat
 from sightline.facts.tables import TABLES
 from sightline.indicators import expressions
 from sightline.indicators.definition import Basis, Indicator
-from sightline.indicators.periods import Period, in_words
+from sightline.indicators.periods import Every, Period, PeriodError, in_words, whole_periods
 
 LATEST_WITHIN_DAYS = 31
 """How long before its extraction a list of the latest row of each child still tells what was open."""
@@ -46,6 +46,25 @@ class Support:
                 return key, tuple(refusals)
             refusals.append(Refusal(key, reason))
         return None, tuple(refusals)
+
+    def latest(self, indicator: Indicator, every: Every) -> Period:
+        """The last period that some format answers for; the last that the files reach when none does.
+
+        Raises PeriodError when no file covers a whole period of the indicator's table.
+        """
+        ends = [
+            file.windows[indicator.table].last for file in self.sources if indicator.table in file.windows
+        ]
+        begins = [
+            file.windows[indicator.table].first for file in self.sources if indicator.table in file.windows
+        ]
+        periods = whole_periods(min(begins), max(ends), every) if ends else ()
+        if not periods:
+            raise PeriodError(f"no file covers a {every} of {_mid(TABLES[indicator.table].title)}")
+        for period in reversed(periods):
+            if self.choose(indicator, period)[0] is not None:
+                return period
+        return periods[-1]
 
     def spans(self, table: str, source_format: str) -> tuple[Span, ...]:
         """Which days of a table each file of a format owns."""
@@ -95,7 +114,7 @@ class Support:
         missing = self._missing(table, source.key, seen_from, last)
         if missing:
             return _gap_words(source, table, missing, first, loaded)
-        return self._too_late(indicator, source, period)
+        return self._too_short(indicator, source, period) or self._too_late(indicator, source, period)
 
     def _missing(
         self, table: str, source_format: str, first: date, last: date
@@ -104,6 +123,22 @@ class Support:
         if asked not in self._gaps:
             self._gaps[asked] = gaps(self.sources, table, source_format, first, last)
         return self._gaps[asked]
+
+    def _too_short(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
+        """A list of events tells what came of them later only if it reaches back to the events themselves."""
+        table = TABLES[indicator.table]
+        tells_later = indicator.at not in {"", table.event} or bool(indicator.until)
+        if table.ends or not tells_later:
+            return ""
+        needed = add_months(counted_days(indicator, period)[0], -indicator.lookback_months)
+        for index in self.owners(indicator, source.key, period):
+            held = self.sources[index].windows[table.name]
+            if held.first > needed:
+                return (
+                    f"needs one {_mid(source.title)} file that reaches back to {in_words(needed)}: the one of"
+                    f" {in_words(self.sources[index].extracted_on)} covers {_days(held)}"
+                )
+        return ""
 
     def _too_late(self, indicator: Indicator, source: SourceFormat, period: Period) -> str:
         """A list of latest rows taken long after a day no longer tells what was open on that day."""

@@ -110,24 +110,27 @@ def list_indicators(as_json: AsJson = False) -> None:
 
 @app.command(
     "explain",
-    epilog="Try: sightline indicators explain assessments-in-45-working-days snapshots/ID --period 2026-03",
+    epilog="Try: sightline indicators explain assessments-in-45-working-days snapshots/ID",
 )
 def explain(
     key: Annotated[str, typer.Argument(metavar="KEY", help="An indicator's key.")],
     snapshot: SnapshotFolder,
-    period: Annotated[str, typer.Option(metavar="MONTH", help="A month, or FIRST..LAST with --every.")],
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="MONTH", help="A month, or FIRST..LAST with --every; the last counted without."),
+    ] = None,
     every: Annotated[Every, typer.Option(help="How long the period is.")] = Every.MONTH,
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how one figure came about: definition, clock, files, window, numbers, and the SQL that ran."""
     (indicator,) = _chosen([key]).values()
-    periods = parse_periods(period, every)
-    if len(periods) != 1:
-        raise PeriodError(f"{period!r} is {len(periods)} periods: one figure is explained at a time")
+    asked = parse_periods(period, every) if period else ()
+    if len(asked) > 1:
+        raise PeriodError(f"{period!r} is {len(asked)} periods: one figure is explained at a time")
     limits, _ = _settled(settings)
     with closing(Engine(open_snapshot(snapshot), limits)) as engine:
-        explanation = engine.explain(indicator, periods[0])
+        explanation = engine.explain(indicator, asked[0] if asked else engine.latest(indicator, every))
     if as_json:
         print_json(explanation_as_json(indicator, explanation))
     else:

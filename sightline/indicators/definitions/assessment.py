@@ -158,7 +158,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.CONTEXT,
         basis=Basis.ROLLING,
         table="cin_episodes",
-        sources=("cin-census",),
+        sources=("cin-census", "annex-a"),
         population=(
             "NOT coalesce(cine_close_reason IN ('RC8', 'RC9') AND cine_close_date <= period_end, FALSE)"
         ),

@@ -98,7 +98,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.UP,
         basis=Basis.FLOW,
         table="looked_after_reviews",
-        sources=("ssda903",),
+        sources=("ssda903", "annex-a"),
         population=f"care_ended_on IS NULL OR care_ended_on > {_DUE}",
         numerator=f"coalesce(clar_cla_review_date <= {_DUE}, FALSE)",
         at=_DUE,

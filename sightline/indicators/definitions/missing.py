@@ -130,6 +130,7 @@ INDICATORS: tuple[Indicator, ...] = (
         numerator=f"{_DUE} < period_end + INTERVAL 1 DAY",
         at="miss_missing_episode_end_date",
         until="held_at",
+        lookback_months=3,
         plain="{numerator} of {denominator} interviews still waited for were past 72 hours",
         why="Interviews not yet held are in no share of those held in time.",
         target=Target(0.0, "nothing should be open past its due time"),

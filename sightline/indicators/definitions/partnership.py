@@ -76,6 +76,7 @@ INDICATORS: tuple[Indicator, ...] = (
         population="TRUE",
         numerator="received_on IS NOT NULL AND received_on <= due_on AND is_complete",
         at="due_on",
+        lookback_months=3,
         plain="{numerator} of {denominator} returns due came complete and in time",
         why="A Board that is not told cannot challenge. A missing return is named, agency by agency.",
         owner="Board manager",

@@ -127,6 +127,7 @@ INDICATORS: tuple[Indicator, ...] = (
         breakdowns=(Breakdown.SECTOR,),
     ),
     _FOSTERING(
+        at="greatest(started_on, notified_on)",
         key="private-fostering-open",
         ref="P_N42",
         title="Privately fostered children known",
@@ -193,6 +194,7 @@ INDICATORS: tuple[Indicator, ...] = (
         population="TRUE",
         numerator="coalesce(reviewed_on <= died_on + INTERVAL 6 MONTH, FALSE)",
         at="died_on + INTERVAL 6 MONTH",
+        lookback_months=6,
         plain="{numerator} of {denominator} deaths that reached six months had been reviewed by then",
         why="Every death teaches something; the lesson should not wait for late forms.",
         owner="Child death overview panel",
