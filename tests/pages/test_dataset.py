@@ -451,7 +451,7 @@ def test_no_hidden_month_can_be_told_from_the_rest_of_its_year(dataset):
 def test_home_says_what_changed_and_whose_return_is_late(cast, dataset, signed_in):
     page = text(signed_in(cast.member).get("/"))
     assert "Return home interviews within 72 hours: March 2026 is below the lower limit" in page
-    assert "Addiscombe Vale housing: 1 of 1 return not complete or not in time" in page
+    assert "Addiscombe Vale housing: 3 of 12 returns not complete or not in time" in page
     assert "indicators have no figure" in page
     assert "Nothing is waiting for you." in page
 

@@ -13,7 +13,8 @@ from sightline.assurance.dataset.readings import SIGNALS, Reading, may_see_small
 from sightline.core.models import User
 from sightline.core.permissions import Permission
 from sightline.core.process import Block, HomeItem
-from sightline.indicators.definition import Unit
+from sightline.indicators.definition import Breakdown, Unit
+from sightline.indicators.periods import Every
 
 RETURNS = "dataset-returns-on-time"
 """The indicator that says, agency by agency, which returns came."""
@@ -57,21 +58,26 @@ def _signals(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
 
 
 def _missing_returns(snapshot: LoadedSnapshot, user: User, with_small: bool) -> Iterator[HomeItem]:
-    """Agencies whose returns did not all come complete and in time, in the last month that has any due."""
-    figures = Figure.objects.visible_to(user).filter(
-        snapshot=snapshot, indicator=RETURNS, breakdown="agency", every="month"
+    """Agencies whose returns did not all come complete and in time, in the latest year."""
+    figures = shown(
+        Figure.objects.visible_to(user).filter(
+            snapshot=snapshot, indicator=RETURNS, breakdown=Breakdown.AGENCY, every=Every.YEAR
+        ),
+        with_small,
     )
-    for figure in shown(figures, with_small):
-        if figure.numerator is None or figure.denominator is None or figure.numerator >= figure.denominator:
+    latest = max((figure.last_on for figure in figures), default=None)
+    for figure in figures:
+        if figure.last_on != latest or figure.numerator is None or figure.denominator is None:
             continue
-        late = int(figure.denominator - figure.numerator)
-        yield HomeItem(
-            Block.NOT_SHOWN,
-            f"{words.group_name('agency', figure.group)}: {late} of {int(figure.denominator)}"
-            f" {'return' if figure.denominator == 1 else 'returns'} not complete or not in time",
-            reverse("dataset:indicator", args=[RETURNS]),
-            f"Due in {words.period_name(figure.every, figure.last_on)}.",
-        )
+        late, due = int(figure.denominator - figure.numerator), int(figure.denominator)
+        if late:
+            yield HomeItem(
+                Block.NOT_SHOWN,
+                f"{words.group_name(Breakdown.AGENCY, figure.group)}:"
+                f" {late} of {due} {'return' if due == 1 else 'returns'} not complete or not in time",
+                reverse("dataset:indicator", args=[RETURNS]),
+                f"In the year to {words.day(figure.last_on)}.",
+            )
 
 
 def _refused(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
