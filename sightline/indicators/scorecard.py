@@ -24,7 +24,7 @@ from sightline.indicators.control_chart import (
 from sightline.indicators.definition import Basis, Indicator, Unit
 from sightline.indicators.figures import Figure
 
-ROLLING = "twelve months that overlap share eleven with the ones before, so a run of them is no signal"
+ROLLING = "each twelve months share eleven with the one before, so only one a year counts"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Line:
     def signal(self) -> str:
         """What the chart says, in one sentence."""
         if self.chart is None:
-            return ROLLING[0].upper() + ROLLING[1:]
+            return f"Too few points to judge: {ROLLING}."
         return describe(self.chart, unit_words(self.indicator), self.latest.period.every)
 
 
