@@ -1,46 +1,54 @@
-"""The command line: `sightline`. One module for each group of commands, joined here in one line each."""
+"""The command line: `sightline`. One module for each group of commands, named here in one line each.
+
+A group's module holds `app` and, in `REFUSALS`, what its rooms raise for bad input. It is imported only when
+the group is asked for, so that the day on which a clock falls due does not wait for a database.
+"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import ModuleType
 
 import typer
+from typer.core import TyperGroup
 
-from sightline.clocks import ClockError
-from sightline.config.cli import (
-    benchmarks,
-    clocks,
-    dataset,
-    demo,
-    example,
-    indicators,
-    installation,
-    reference,
-    templates,
-)
-from sightline.config.cli.demo import NoDemo
-from sightline.config.cli.installation import NotDone
-from sightline.core.partnership import NotSettled
-from sightline.exchange.pseudonym_key import KeyFileError
-from sightline.facts.benchmark import BenchmarkError
-from sightline.facts.snapshot import SnapshotError
-from sightline.indicators.expressions import DefinitionError
-from sightline.indicators.periods import PeriodError
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "Prepare the example partnership and serve its pages on this machine."),
+    "dataset": ("dataset", "Snapshots: built from agencies' extracts, looked into, judged."),
+    "indicators": ("indicators", "Indicators: counted from a snapshot, split, compared, explained."),
+    "templates": ("templates", "CSV files to fill in for what has no published format."),
+    "benchmarks": ("benchmarks", "Published figures of other places, to compare with."),
+    "pages": ("installation", "What the pages show: snapshots, published figures, baselines."),
+    "clocks": ("clocks", "The time limits of safeguarding: who sets each, and when it falls due."),
+    "reference": ("reference", "The reference pages, written from the registries."),
+    "example": ("example", "The extracts of an invented partnership, of any size."),
+}
+"""Each group by its name: its module, and what it is for."""
 
-REFUSALS: tuple[type[Exception], ...] = (
-    BenchmarkError,
-    ClockError,
-    DefinitionError,
-    KeyFileError,
-    NoDemo,
-    NotDone,
-    NotSettled,
-    PeriodError,
-    SnapshotError,
-)
-"""What the rooms raise for bad input: shown as one sentence, without a traceback, exit code 2."""
+
+class _Groups(TyperGroup):
+    """The groups, each imported when it is asked for."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(GROUPS)
+
+    def get_command(self, ctx: object, cmd_name: str):  # type: ignore[no-untyped-def]  # typer's own class
+        if cmd_name not in GROUPS:
+            return None
+        group = _module(cmd_name).app
+        group.rich_markup_mode = None
+        found = typer.main.get_command(group)
+        found.name = cmd_name
+        return found
+
+    def format_commands(self, ctx: object, formatter) -> None:  # type: ignore[no-untyped-def]  # typer's own
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in GROUPS.items()])
+
 
 app = typer.Typer(
     name="sightline",
+    cls=_Groups,
     help="One line of sight, from a concern about a child to what a partnership may honestly claim.",
     epilog="Try: sightline clocks due assessment 2026-03-27",
     no_args_is_help=True,
@@ -52,24 +60,25 @@ app = typer.Typer(
 
 @app.callback()
 def _groups() -> None:
-    """Keep the groups as groups, however few there are."""
-
-
-app.add_typer(dataset.app, name="dataset")
-app.add_typer(indicators.app, name="indicators")
-app.add_typer(templates.app, name="templates")
-app.add_typer(benchmarks.app, name="benchmarks")
-app.add_typer(installation.app, name="pages")
-app.add_typer(clocks.app, name="clocks")
-app.add_typer(reference.app, name="reference")
-app.command("demo", epilog=demo.EPILOG)(demo.demo)
-app.add_typer(example.app)
+    """Keep the groups as groups."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave by SystemExit: 0 done, 2 bad input or usage."""
     try:
         app(arguments, prog_name="sightline")
-    except REFUSALS as refusal:
-        sys.stderr.write(f"sightline: {refusal}\n")
+    except Exception as error:
+        if not isinstance(error, _refusals()):
+            raise
+        sys.stderr.write(f"sightline: {error}\n")
         raise SystemExit(2) from None
+
+
+def _module(group: str) -> ModuleType:
+    return import_module(f"{__name__}.{GROUPS[group][0]}")
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What the groups that were imported raise for bad input: told in one sentence, without a traceback."""
+    imported = (sys.modules.get(f"{__name__}.{module}") for module, _ in GROUPS.values())
+    return tuple(refusal for module in imported if module for refusal in module.REFUSALS)

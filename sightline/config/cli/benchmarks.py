@@ -11,8 +11,9 @@ import typer
 from sightline.config.cli.output import print_json, print_table
 from sightline.exchange.dfe_statistics import read_statistics
 from sightline.exchange.reading import Unreadable
-from sightline.facts.benchmark import Benchmark, Level, read_benchmarks, write_benchmarks
+from sightline.facts.benchmark import Benchmark, BenchmarkError, Level, read_benchmarks, write_benchmarks
 
+REFUSALS: tuple[type[Exception], ...] = (BenchmarkError,)
 app = typer.Typer(
     help="Published figures of England, regions and authorities, to compare with.",
     epilog="Try: sightline benchmarks load published/*.csv --out benchmarks.csv --authority 306",

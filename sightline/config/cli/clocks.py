@@ -23,8 +23,13 @@ from sightline.clocks import (
 )
 from sightline.clocks.calendar import day_in_england, london
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import NotSettled
 from sightline.core.partnership import read as read_partnership
 
+REFUSALS: tuple[type[Exception], ...] = (
+    ClockError,
+    NotSettled,
+)
 app = typer.Typer(
     help="The time limits of safeguarding: who sets each one, and when it falls due.",
     epilog="Try: sightline clocks due C04 2026-03-27",

@@ -13,13 +13,19 @@ from typing import Annotated, Any
 import typer
 
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import NotSettled
 from sightline.core.partnership import read as read_partnership
 from sightline.exchange.build import FileOutcome, build
-from sightline.exchange.pseudonym_key import key_file, read_or_make_key
+from sightline.exchange.pseudonym_key import KeyFileError, key_file, read_or_make_key
 from sightline.exchange.quality import Quality, SourceQuality, quality_of
 from sightline.facts.manifest import Issue, IssueCount, Severity, SourceFile
-from sightline.facts.snapshot import Snapshot, open_snapshot
+from sightline.facts.snapshot import Snapshot, SnapshotError, open_snapshot
 
+REFUSALS: tuple[type[Exception], ...] = (
+    KeyFileError,
+    NotSettled,
+    SnapshotError,
+)
 app = typer.Typer(
     help="Snapshots: built from agencies' extracts, looked into, judged for quality.",
     epilog="Try: sightline dataset build extracts/ --authority 306 --extracted 2026-04-20 --out snapshots",

@@ -43,6 +43,11 @@ class NoDemo(Exception):
     """The demo cannot be shown here; the message says why."""
 
 
+REFUSALS: tuple[type[Exception], ...] = (NoDemo,)
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog=EPILOG)
 def demo(
     port: Annotated[int, typer.Option(help="The port to serve on.")] = 8000,
     afresh: Annotated[

@@ -12,6 +12,7 @@ import typer
 from sightline.example import borough
 from sightline.example.making import DEMO, FORMATS, Made, Order, make
 
+REFUSALS: tuple[type[Exception], ...] = ()
 app = typer.Typer(add_completion=False)
 
 _EXAMPLES = f"""\b

@@ -8,16 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.clocks import Limit
+from sightline.clocks import ClockError, Limit
 from sightline.config.cli.output import print_json, print_table
+from sightline.core.partnership import NotSettled
 from sightline.core.partnership import read as read_partnership
-from sightline.facts.benchmark import read_benchmarks
+from sightline.facts.benchmark import BenchmarkError, read_benchmarks
 from sightline.facts.manifest import SourceFile
-from sightline.facts.snapshot import open_snapshot
+from sightline.facts.snapshot import SnapshotError, open_snapshot
 from sightline.facts.sources import FORMATS
 from sightline.indicators.definition import Breakdown, Indicator
 from sightline.indicators.definitions import INDICATORS
 from sightline.indicators.engine import Engine, Explanation, run
+from sightline.indicators.expressions import DefinitionError
 from sightline.indicators.figures import Figure
 from sightline.indicators.html_out import as_html
 from sightline.indicators.periods import Every, PeriodError, in_words, parse_periods
@@ -27,6 +29,14 @@ from sightline.indicators.scorecard import Scorecard
 from sightline.indicators.tables_out import clock_source
 from sightline.indicators.workbook_out import write_workbook
 
+REFUSALS: tuple[type[Exception], ...] = (
+    BenchmarkError,
+    ClockError,
+    DefinitionError,
+    NotSettled,
+    PeriodError,
+    SnapshotError,
+)
 app = typer.Typer(
     help="Indicators: counted from a snapshot, split, compared, explained.",
     epilog="Try: sightline indicators run snapshots/ID --period 2025-04..2026-03",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sightline.facts.benchmark import read_benchmarks
+from sightline.facts.benchmark import BenchmarkError, read_benchmarks
+from sightline.facts.snapshot import SnapshotError
 
 if TYPE_CHECKING:
     from sightline.core.audit import System
@@ -25,6 +26,9 @@ Reason = Annotated[str, typer.Option(metavar="WORDS", help="Why; it is stored, a
 
 class NotDone(Exception):
     """The installation did not do what it was asked; the message says why."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, NotDone, SnapshotError)
 
 
 @app.command("load", epilog="Try: sightline pages load snapshots/0123456789abcdef")

@@ -8,6 +8,7 @@ import typer
 
 from sightline.config.reference import PAGES, stale, write
 
+REFUSALS: tuple[type[Exception], ...] = ()
 app = typer.Typer(
     help="The reference pages: clocks, indicators, fact tables, formats and templates as they are defined.",
     epilog="Try: sightline reference write docs/reference",

@@ -12,6 +12,7 @@ from sightline.exchange.templates import TEMPLATES, column_list, coverage_line, 
 from sightline.facts.manifest import Window
 from sightline.facts.sources import FORMATS
 
+REFUSALS: tuple[type[Exception], ...] = ()
 app = typer.Typer(
     help="CSV files to fill in for what has no published format: missing list, allegations, training ...",
     epilog="Try: sightline templates write templates/",
