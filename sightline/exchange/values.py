@@ -35,7 +35,8 @@ def tidy(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return _tidy_text(value)
+        # Most cells are a plain word longer than any spelling of "nothing": there is nothing to tidy.
+        return value if len(value) > 4 and value.isascii() and value.isalnum() else _tidy_text(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TypeVar
@@ -64,6 +65,7 @@ KNOWN: dict[str, frozenset[str]] = {
     ),
 }
 """The elements that a module may hold; any other is reported, for its value would be lost in silence."""
+_ONCE = frozenset({"ChildIdentifiers", "ChildCharacteristics"})
 _BORN, _EXPECTED, _DIED = "PersonBirthDate", "ExpectedPersonBirthDate", "PersonDeathDate"
 Row = TypeVar("Row")
 
@@ -80,7 +82,10 @@ class Modules:
         """One child with its identifiers as text (for checks only); None when the child has to be refused."""
         fields, at = self._fields, Place("Child", line_of(element))
         fields.count("Child")
-        identifiers = self._only(element, "ChildIdentifiers", at).values
+        parts: dict[str, list[Element]] = defaultdict(list)
+        for part in element:
+            parts[local(part)].append(part)
+        identifiers = self._only(parts, "ChildIdentifiers", at).values
         identifier = fields.identifier(at, "LAchildID", identifiers.get("LAchildID"))
         if identifier is None:
             self._refuse_within(element)
@@ -89,7 +94,7 @@ class Modules:
         born = fields.day(at, _BORN, identifiers.get(_BORN))
         expected = fields.day(at, _EXPECTED, identifiers.get(_EXPECTED), planned=True)
         died = fields.day(at, _DIED, identifiers.get(_DIED))
-        traits = self._only(element, "ChildCharacteristics", at)
+        traits = self._only(parts, "ChildCharacteristics", at)
         disabilities = tuple(
             code for part in traits.parts for code in self._listed(part, "Disability", "DfE rule 8540")
         )
@@ -101,27 +106,21 @@ class Modules:
             is_disabled=any(code != "NONE" for code in disabilities) if disabilities else None,
         )
         fields.filled("Child", child, _CHILD_COLUMNS)
-        episodes = tuple(self._episodes(element))
+        episodes = tuple(self._episode(part) for part in parts.pop("CINdetails", ()))
+        for part in (part for name, held in parts.items() if name not in _ONCE for part in held):
+            self._not_read("Child", part, local(part))
         return Person(line_of(element), child, born, expected, died, disabilities, episodes), identifiers
-
-    def _episodes(self, element: Element) -> Iterator[Episode]:
-        for part in element:
-            name = local(part)
-            if name == "CINdetails":
-                yield self._episode(part)
-            elif name not in {"ChildIdentifiers", "ChildCharacteristics"}:
-                self._not_read("Child", part, name)
 
     def _not_read(self, sheet: str, part: Element, name: str) -> None:
         at = Place(sheet, line_of(part))
         self._fields.query("module-not-read", at, name[:40], None, f"no such module in {sheet}: not read")
 
-    def _only(self, element: Element, name: str, at: Place) -> Content:
+    def _only(self, parts: Mapping[str, list[Element]], name: str, at: Place) -> Content:
         """What the first part called `name` holds; none, or several, are reported."""
-        parts = [part for part in element if local(part) == name]
-        if len(parts) != 1:
+        found = parts.get(name, ())
+        if len(found) != 1:
             self._fields.query("module-not-once", at, name, None, f"one {name}; the first is read")
-        return self._content(parts[0], at) if parts else Content({}, [], [])
+        return self._content(found[0], at) if found else Content({}, [], [])
 
     def _content(self, element: Element, at: Place) -> Content:
         content = content_of(element)

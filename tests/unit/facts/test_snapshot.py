@@ -117,7 +117,7 @@ def test_a_child_has_one_pseudonym_in_one_authority_and_another_elsewhere() -> N
 
 
 def test_a_short_key_is_refused() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(ValueError, match="32 to 64 bytes"):
         Pseudonyms(b"short", "306")
 
 
