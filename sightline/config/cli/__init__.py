@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 import typer
+from django.core.exceptions import ImproperlyConfigured
 
 from sightline.clocks import ClockError
 from sightline.config.cli import benchmarks, clocks, dataset, demo, example, indicators, reference, templates
@@ -19,6 +20,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     BenchmarkError,
     ClockError,
     DefinitionError,
+    ImproperlyConfigured,
     KeyFileError,
     NoDemo,
     NotSettled,
@@ -59,4 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(arguments, prog_name="sightline")
     except REFUSALS as refusal:
         sys.stderr.write(f"sightline: {refusal}\n")
+        raise SystemExit(2) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.stderr.write(f"sightline: {error.filename} cannot be used: {error.strerror}\n")
         raise SystemExit(2) from None
