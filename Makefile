@@ -49,7 +49,7 @@ run: env ## Serve the installation of var/ on http://127.0.0.1:8000
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/gunicorn sightline.config.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4
 
-.PHONY: check test docs migrations fix bench
+.PHONY: check test docs guide migrations fix bench
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -76,6 +76,9 @@ fix: env ## Mend style where a tool can
 
 docs: env ## Make the reference pages anew from the registries
 	@$(BIN)/sightline reference write docs/reference
+
+guide: env ## Make the pictures of docs/guide anew from the demo
+	@$(BIN)/python -m docs.guide.make_screenshots
 
 migrations: env ## Make the migrations of changed models
 	@$(BIN)/python manage.py makemigrations

@@ -1,5 +1,6 @@
 """The door for a web server: `gunicorn sightline.config.wsgi`. Refuses to open while a check fails."""
 
+import io
 import os
 
 from django.core.management import call_command
@@ -8,4 +9,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
 
 application = get_wsgi_application()
-call_command("check")
+call_command("check", stdout=io.StringIO())  # says aloud what is wrong, not that nothing is

@@ -17,7 +17,7 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 
 def write_workbook(path: Path, scorecard: Scorecard) -> None:
     """Write the four sheets of `tables_out`; the same scorecard makes the same file."""
-    with xlsxwriter.Workbook(str(path), _PLAIN) as book:
+    with path.open("wb") as file, xlsxwriter.Workbook(file, _PLAIN) as book:
         extracted = max(source.extracted_on for source in scorecard.snapshot.manifest.sources)
         book.set_properties({"title": "Dataset", "created": datetime.combine(extracted, time())})
         formats = {

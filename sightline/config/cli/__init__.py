@@ -68,10 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments, prog_name="sightline")
     except Exception as error:
-        if not isinstance(error, _refusals()):
+        words = _in_words(error)
+        if not words:
             raise
-        sys.stderr.write(f"sightline: {error}\n")
+        sys.stderr.write(f"sightline: {words}\n")
         raise SystemExit(2) from None
+
+
+def _in_words(error: Exception) -> str:
+    """The one sentence for bad input; empty for a mistake of ours, which needs its traceback."""
+    if isinstance(error, _refusals()):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror}"
+    return ""
 
 
 def _module(group: str) -> ModuleType:

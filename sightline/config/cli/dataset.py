@@ -18,6 +18,7 @@ from sightline.core.partnership import read as read_partnership
 from sightline.exchange.build import FileOutcome, build
 from sightline.exchange.pseudonym_key import KeyFileError, key_file, read_or_make_key
 from sightline.exchange.quality import Quality, SourceQuality, quality_of
+from sightline.exchange.recognise import SUFFIXES, files_in
 from sightline.facts.manifest import Issue, IssueCount, Severity, SourceFile
 from sightline.facts.snapshot import Snapshot, SnapshotError, open_snapshot
 
@@ -77,6 +78,8 @@ def build_snapshot(
     Exit code 0 when every file was read, 1 when one was refused, 2 for a wrong command.
     """
     code, localities = _settled(authority, partnership, files)
+    if not files_in(files):
+        raise typer.BadParameter(f"no file of a kind that is read is there: {', '.join(sorted(SUFFIXES))}")
     taken = _day(extracted) if extracted else None
     path = key_file(key, os.environ)
     secret, is_new = read_or_make_key(path, apart_from=out)
@@ -189,7 +192,8 @@ def _print_built(snapshot: Snapshot | None, outcomes: Sequence[FileOutcome]) -> 
     for outcome in outcomes:
         if outcome.error:
             sys.stdout.write(f"Refused: {outcome.error}\n")
-    _print_common(sources)
+    if sources:
+        _print_common(sources)
     if snapshot:
         sys.stdout.write(f"\nSnapshot {snapshot.id} in {snapshot.folder}\n")
     else:

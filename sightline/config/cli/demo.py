@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from django.core.exceptions import ImproperlyConfigured
 
 from sightline.example.making import DEMO, FORMATS, Order, make
 from sightline.exchange.build import build
@@ -43,7 +44,7 @@ class NoDemo(Exception):
     """The demo cannot be shown here; the message says why."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (NoDemo,)
+REFUSALS: tuple[type[Exception], ...] = (ImproperlyConfigured, NoDemo)
 app = typer.Typer(add_completion=False)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from django.core.exceptions import ImproperlyConfigured
 
 from sightline.facts.benchmark import BenchmarkError, read_benchmarks
 from sightline.facts.snapshot import SnapshotError
@@ -28,7 +29,7 @@ class NotDone(Exception):
     """The installation did not do what it was asked; the message says why."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, NotDone, SnapshotError)
+REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, ImproperlyConfigured, NotDone, SnapshotError)
 
 
 @app.command("load", epilog="Try: sightline pages load snapshots/0123456789abcdef")
