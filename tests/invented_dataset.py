@@ -15,6 +15,7 @@ from random import Random
 
 import pytest
 
+from sightline.clocks.calendar import add_months
 from sightline.facts.benchmark import Benchmark, read_benchmarks
 from sightline.facts.snapshot import Snapshot
 from tests.snapshots import Row, extract, make_snapshot
@@ -171,6 +172,17 @@ def _returns(months: list[date]) -> Iterator[Row]:
                 "received_on": (due + timedelta(days=9 if late else -2)).isoformat(),
                 "is_complete": True,
             }
+        yield {
+            "agency": "CSC",
+            "item": "decision-in-one-working-day",
+            "period_start": month.isoformat(),
+            "period_end": (add_months(month, 1) - timedelta(days=1)).isoformat(),
+            "due_on": add_months(month, 1).isoformat(),
+            "received_on": add_months(month, 1).isoformat(),
+            "is_complete": True,
+            "numerator": 80,
+            "denominator": 100,
+        }
 
 
 def _residents() -> Iterator[Row]:

@@ -134,6 +134,16 @@ def test_a_withdrawn_snapshot_shows_nothing_and_does_not_come_back(cast, dataset
         load(dataset.folder, cast.analyst)
 
 
+def test_a_plain_figure_that_an_agency_returned_is_stored_once_and_names_the_agency(cast, dataset):
+    stored = Figure.objects.filter(
+        snapshot=dataset, indicator="decision-in-one-working-day", last_on=date(2026, 3, 31), every="month"
+    )
+    assert [(f.breakdown, f.group, f.numerator, f.denominator) for f in stored] == [
+        ("", "", 80, 100),
+        ("agency", "CSC", 80, 100),
+    ]
+
+
 def test_an_altered_folder_is_refused_and_nothing_of_it_is_kept(cast, tmp_path):
     folder = invented_snapshot(tmp_path).folder
     (folder / "referrals.parquet").write_bytes(b"something else")

@@ -82,7 +82,8 @@ def count(
 def _figures(
     engine: Engine, indicator: Indicator, months: Sequence[Period], years: Sequence[Period]
 ) -> list[Figure]:
-    monthly = engine.figures(indicator, months, ())
+    # A plain figure that agencies returned comes with its agencies, asked for or not.
+    monthly = [figure for figure in engine.figures(indicator, months, ()) if figure.breakdown is None]
     latest = [figure.period for figure in monthly if figure.is_counted][-1:]
     split = engine.figures(indicator, [*years, *latest]) if years or latest else []
     return [*monthly, *(figure for figure in split if figure.breakdown or figure.period not in months)]
