@@ -125,7 +125,14 @@ def _read(
             f" file's name, as in {_dated(delivery)}"
         )
     reading = read_in_sandbox(Job(delivery, authority, taken, key, localities))
-    return _Read(_source(reading, delivery.name, digest, told), reading.tables)
+    source = _source(reading, delivery.name, digest, told)
+    if source.read and not source.accepted:
+        first = source.issues[0]
+        raise Unreadable(
+            f"{delivery.name}: all {source.read} rows were refused, the first for {first.column}:"
+            f" expected {first.expected}"
+        )
+    return _Read(source, reading.tables)
 
 
 def _dated(delivery: Delivery) -> str:

@@ -15,6 +15,7 @@ from sightline.facts.benchmark import Benchmark, BenchmarkError, Level, read_ben
 
 REFUSALS: tuple[type[Exception], ...] = (BenchmarkError,)
 app = typer.Typer(
+    add_completion=False,
     help="Published figures of England, regions and authorities, to compare with.",
     epilog="Try: sightline benchmarks load published/*.csv --out benchmarks.csv --authority 306",
     no_args_is_help=True,

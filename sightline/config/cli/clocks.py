@@ -31,6 +31,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     NotSettled,
 )
 app = typer.Typer(
+    add_completion=False,
     help="The time limits of safeguarding: who sets each one, and when it falls due.",
     epilog="Try: sightline clocks due C04 2026-03-27",
     no_args_is_help=True,

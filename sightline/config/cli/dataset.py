@@ -28,6 +28,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     SnapshotError,
 )
 app = typer.Typer(
+    add_completion=False,
     help="Snapshots: built from agencies' extracts, looked into, judged for quality.",
     epilog="Try: sightline dataset build extracts/ --authority 306 --extracted 2026-04-20 --out snapshots",
     no_args_is_help=True,

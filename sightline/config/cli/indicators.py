@@ -38,6 +38,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     SnapshotError,
 )
 app = typer.Typer(
+    add_completion=False,
     help="Indicators: counted from a snapshot, split, compared, explained.",
     epilog="Try: sightline indicators run snapshots/ID --period 2025-04..2026-03",
     no_args_is_help=True,

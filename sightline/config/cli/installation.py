@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sightline.core.audit import System
 
 app = typer.Typer(
+    add_completion=False,
     help="What the pages of this installation show: snapshots, published figures, baselines.",
     epilog="Try: sightline pages load snapshots/0123456789abcdef",
     no_args_is_help=True,

@@ -14,6 +14,7 @@ from sightline.facts.sources import FORMATS
 
 REFUSALS: tuple[type[Exception], ...] = ()
 app = typer.Typer(
+    add_completion=False,
     help="CSV files to fill in for what has no published format: missing list, allegations, training ...",
     epilog="Try: sightline templates write templates/",
     no_args_is_help=True,

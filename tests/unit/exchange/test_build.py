@@ -326,3 +326,11 @@ def test_a_file_that_cannot_be_opened_is_refused_in_words(tmp_path: Path) -> Non
         pytest.skip("this user may open every file")
     _, (outcome,) = built(path, out=tmp_path / "out")
     assert "missing.csv cannot be opened" in outcome.error
+
+
+def test_a_file_of_which_no_row_can_be_used_is_refused_as_a_whole(tmp_path: Path) -> None:
+    """A wrong day of extraction puts every event into the future: that is the file's fault, not each row's."""
+    path = listed(tmp_path / "missing.csv", "missing-list", EPISODE, EPISODE)
+    snapshot, (outcome,) = build([path], "306", date(2020, 4, 1), tmp_path / "out", KEY)
+    assert snapshot is None
+    assert outcome.error.startswith("missing.csv: all 2 rows were refused, the first for Reported missing at")
