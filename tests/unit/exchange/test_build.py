@@ -329,7 +329,7 @@ def test_a_file_that_cannot_be_opened_is_refused_in_words(tmp_path: Path) -> Non
 
 
 def test_a_file_of_which_no_row_can_be_used_is_refused_as_a_whole(tmp_path: Path) -> None:
-    """A wrong day of extraction puts every event into the future: that is the file's fault, not each row's."""
+    """A wrong day of extraction puts every event into the future: the fault of the file, not of each row."""
     path = listed(tmp_path / "missing.csv", "missing-list", EPISODE, EPISODE)
     snapshot, (outcome,) = build([path], "306", date(2020, 4, 1), tmp_path / "out", KEY)
     assert snapshot is None
