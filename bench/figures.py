@@ -121,13 +121,24 @@ def bench_indicators(snapshot: Path) -> list[bool]:
     return [report("  median of three runs", statistics.median(seconds), 5, "s")]
 
 
+def bench_scorecard(work: Path) -> list[bool]:
+    where = {"SIGHTLINE_VAR": str(work / "var")}
+    run(*SIGHTLINE, "demo", "--no-serve", env=where)
+    told = json.loads(run(sys.executable, "-m", "bench.scorecard", env=where).output)
+    print("Scorecard of the example partnership, three years of months")
+    return [
+        report("  the page (median of nine)", told["milliseconds"], 150, "ms"),
+        report("  its queries", told["queries"], 15, "queries"),
+    ]
+
+
 def main() -> None:
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         kept = bench_annex_a(work)
         census, snapshot = bench_census(work)
-        kept += [*census, *bench_indicators(snapshot)]
+        kept += [*census, *bench_indicators(snapshot), *bench_scorecard(work)]
     print(f"{sum(kept)} of {len(kept)} limits kept; this process {_own_megabytes():.0f} MB")
     raise SystemExit(0 if all(kept) else 1)
 
