@@ -23,14 +23,15 @@ def _by_key(clocks: Iterable[Clock]) -> Mapping[str, Clock]:
 
 
 CLOCKS: Mapping[str, Clock] = _by_key((*PROTECTION, *CARE, *RISK, *PARTNERSHIP))
-"""Every clock by its key, in the order of the references C01 to C56."""
+"""Every clock by its key, in the order of their references."""
 
 
 def by_ref(ref: str) -> tuple[Clock, ...]:
     """Give every clock with a reference such as "C04". Raises UnknownClock."""
     found = tuple(clock for clock in CLOCKS.values() if clock.ref == ref.upper())
     if not found:
-        raise UnknownClock(f"no clock has the reference {ref!r}: references run from C01 to C56")
+        first, *_, last = (clock.ref for clock in CLOCKS.values())
+        raise UnknownClock(f"no clock has the reference {ref!r}: references run from {first} to {last}")
     return found
 
 
