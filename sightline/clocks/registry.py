@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
+from itertools import chain
 from types import MappingProxyType
 
 from sightline.clocks.clock import Clock
@@ -22,7 +23,17 @@ def _by_key(clocks: Iterable[Clock]) -> Mapping[str, Clock]:
     return MappingProxyType(found)
 
 
-CLOCKS: Mapping[str, Clock] = _by_key((*PROTECTION, *CARE, *RISK, *PARTNERSHIP))
+THEMES: Mapping[str, tuple[Clock, ...]] = MappingProxyType(
+    {
+        "Front door, early help and child protection": PROTECTION,
+        "Children in care and care leavers": CARE,
+        "Missing, exploitation, allegations and emergencies": RISK,
+        "The partnership": PARTNERSHIP,
+    }
+)
+"""The clocks by part of the work, in the order of a child's journey."""
+
+CLOCKS: Mapping[str, Clock] = _by_key(chain.from_iterable(THEMES.values()))
 """Every clock by its key, in the order of their references."""
 
 
