@@ -49,6 +49,9 @@ run: env ## Serve the installation of var/ on http://127.0.0.1:8000
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/gunicorn sightline.config.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4
 
+# Django checks itself before it looks at migrations, and so reads a partnership's settings: the tests' own.
+MAKE_MIGRATIONS := SIGHTLINE_PARTNERSHIP=tests/pages/partnership.toml $(BIN)/python manage.py makemigrations
+
 .PHONY: check test docs guide migrations fix bench
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
@@ -56,7 +59,7 @@ check: env ## Run every check that is not a test: style, types, layers, migratio
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
 	@rm test-results.tmp
-	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(MAKE_MIGRATIONS) --check --dry-run
 	@$(BIN)/sightline reference check docs/reference
 
 # The tests that use a database run on SQLite, and again on PostgreSQL where one answers.
@@ -81,7 +84,7 @@ guide: env ## Make the pictures of docs/guide anew from the demo
 	@$(BIN)/python -m docs.guide.make_screenshots
 
 migrations: env ## Make the migrations of changed models
-	@$(BIN)/python manage.py makemigrations
+	@$(MAKE_MIGRATIONS)
 
 bench: env ## Measure the figures that Sightline sets itself, and print each beside its limit
 	@$(BIN)/python -m bench.figures

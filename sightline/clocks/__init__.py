@@ -19,10 +19,11 @@ from sightline.clocks.errors import (
     UnknownClock,
 )
 from sightline.clocks.local_limits import validate_local
-from sightline.clocks.registry import CLOCKS, by_ref, find, in_force
+from sightline.clocks.registry import CLOCKS, THEMES, by_ref, find, in_force
 
 __all__ = [
     "CLOCKS",
+    "THEMES",
     "Authority",
     "Clock",
     "ClockError",

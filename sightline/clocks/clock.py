@@ -104,7 +104,7 @@ class Suggestion:
 class Clock:
     """One time limit: change of law adds an entry, it edits none.
 
-    key: permanent, kebab-case. ref: "C01" to "C56"; entries that differ only in their limit share one.
+    key: permanent, kebab-case. ref: "C01" and on; entries that differ only in their limit share one.
     starts, stops: any one of these events does it; for a repeating clock the latest start counts.
     limit: the national limit; None where none is set in numbers, until the partnership sets its own.
     suggested: limits of other areas, to choose from when setting a local one.
@@ -134,6 +134,16 @@ class Clock:
     def verified(self) -> bool:
         """Whether the source of this clock is confirmed."""
         return not self.to_verify
+
+    def in_words(self, limit: Limit) -> str:
+        """Say a limit as this clock counts it: "6 weeks", or "6 weeks before" its start event."""
+        return f"{limit} before" if self.counts is Counts.BEFORE else str(limit)
+
+    @property
+    def source(self) -> str:
+        """The citation and the dates in force: "Working Together 2023, from 15 December 2023"."""
+        dates = (("from", self.in_force_from), ("until", self.in_force_to))
+        return ", ".join([self.citation, *(f"{word} {day.day} {day:%B %Y}" for word, day in dates if day)])
 
     def is_in_force(self, on: date) -> bool:
         """Whether the limit governs a clock that starts on this day."""

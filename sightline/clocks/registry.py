@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
+from itertools import chain
 from types import MappingProxyType
 
 from sightline.clocks.clock import Clock
@@ -22,15 +23,26 @@ def _by_key(clocks: Iterable[Clock]) -> Mapping[str, Clock]:
     return MappingProxyType(found)
 
 
-CLOCKS: Mapping[str, Clock] = _by_key((*PROTECTION, *CARE, *RISK, *PARTNERSHIP))
-"""Every clock by its key, in the order of the references C01 to C56."""
+THEMES: Mapping[str, tuple[Clock, ...]] = MappingProxyType(
+    {
+        "Front door, early help and child protection": PROTECTION,
+        "Children in care and care leavers": CARE,
+        "Missing, exploitation, allegations and emergencies": RISK,
+        "The partnership": PARTNERSHIP,
+    }
+)
+"""The clocks by part of the work, in the order of a child's journey."""
+
+CLOCKS: Mapping[str, Clock] = _by_key(chain.from_iterable(THEMES.values()))
+"""Every clock by its key, in the order of their references."""
 
 
 def by_ref(ref: str) -> tuple[Clock, ...]:
     """Give every clock with a reference such as "C04". Raises UnknownClock."""
     found = tuple(clock for clock in CLOCKS.values() if clock.ref == ref.upper())
     if not found:
-        raise UnknownClock(f"no clock has the reference {ref!r}: references run from C01 to C56")
+        first, *_, last = (clock.ref for clock in CLOCKS.values())
+        raise UnknownClock(f"no clock has the reference {ref!r}: references run from {first} to {last}")
     return found
 
 

@@ -26,7 +26,7 @@ def clocks_page() -> str:
             " or ".join(event.words for event in clock.starts),
             " or ".join(event.words for event in clock.stops),
             _limit(clock),
-            f"{clock.authority}: {clock.citation}",
+            f"{clock.authority}: {clock.source}",
             "confirmed" if clock.verified else f"**to be verified**: {clock.to_verify}",
         )
         for clock in CLOCKS.values()
@@ -39,7 +39,7 @@ def _limit(clock: Clock) -> str:
     if clock.limit is None:
         elsewhere = " or ".join(str(suggestion.limit) for suggestion in clock.suggested)
         return "none: set locally" + (f" (elsewhere {elsewhere})" if elsewhere else "")
-    return f"{clock.limit} {clock.counts}" if clock.counts == "before" else str(clock.limit)
+    return clock.in_words(clock.limit)
 
 
 def indicators_page() -> str:

@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from sightline.clocks import THEMES
+from sightline.core import local
 from sightline.core.frame import names
 from sightline.core.process import Block, processes
 
@@ -27,6 +29,23 @@ def home(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How far the pages are accessible, what was tested, and whom to tell."""
     return render(request, "core/accessibility.html")
+
+
+@require_safe
+def clocks(request: HttpRequest) -> HttpResponse:
+    """Every clock: its national limit beside the partnership's own, and whether its source is confirmed."""
+    themes = {
+        theme: [(clock, local.limit(clock.key)) for clock in of_theme] for theme, of_theme in THEMES.items()
+    }
+    lines = [line for of_theme in themes.values() for line in of_theme]
+    context = {
+        "themes": themes,
+        "count": len(lines),
+        "confirmed": sum(clock.verified for clock, _ in lines),
+        "set_here": sum(limit is not None for _, limit in lines),
+        "without": sum(clock.limit is None and limit is None for clock, limit in lines),
+    }
+    return render(request, "core/clocks.html", context)
 
 
 @require_safe
@@ -68,6 +87,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 urlpatterns = [
     path("", home, name="home"),
     path("accessibility", accessibility, name="accessibility"),
+    path("clocks/", clocks, name="clocks"),
     path("data-protection", data_protection, name="data-protection"),
     path("health", health, name="health"),
 ]

@@ -44,6 +44,7 @@ PUBLIC = Page(Plane.PUBLIC)
 
 ROUTES: Mapping[str, Page] = {
     "home": Page(Plane.ASSURANCE, Permission.USE),
+    "clocks": Page(Plane.ASSURANCE, Permission.USE),
     "accessibility": PUBLIC,
     "data-protection": PUBLIC,
     "health": PUBLIC,

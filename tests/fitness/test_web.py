@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 
 from sightline.core.command import COMMANDS
@@ -94,6 +95,14 @@ def test_nothing_hides_in_signals():
     for file in found("*.py"):
         assert "django.dispatch" not in file.read_text(), file
         assert "signals import" not in file.read_text(), file
+
+
+def test_every_process_has_migrations():
+    """Without the folder Django makes no tables for it, except in tests."""
+    assert settings.PROCESSES
+    for name in settings.PROCESSES:
+        folder = ROOT / name.replace(".", "/") / "migrations"
+        assert list(folder.glob("0*.py")), f"{folder}: add __init__.py and run make migrations"
 
 
 @pytest.mark.django_db

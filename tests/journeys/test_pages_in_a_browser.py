@@ -4,6 +4,7 @@ import pytest
 from django.urls import resolve
 
 from sightline.core.routes import all_routes
+from tests.journeys import test_dataset
 from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -14,17 +15,25 @@ PAGES = {
     "accessibility": (None, "/accessibility"),
     "data-protection": (None, "/data-protection"),
     "missing": ("analyst", "/no-such-page"),
+    "clocks": ("analyst", "/clocks/"),
     "home": ("analyst", "/"),
     "sign-out": ("analyst", "/account/logout/"),
     "change-password": ("analyst", "/account/password/"),
 }
 
+PROCESSES = (test_dataset,)
+"""The journeys of the processes, each with its own PAGES."""
 
-def test_every_page_of_the_core_is_looked_at():
-    seen = {resolve(path).view_name for _, path in PAGES.values() if path != "/no-such-page"}
-    pages = {route for route in all_routes() if ":" not in route} - {"health"}
+NOT_PAGES = {"health", "dataset:chart"}
+
+
+def test_every_page_is_looked_at():
+    of_core = [path for _, path in PAGES.values() if path != "/no-such-page"]
+    of_processes = [path for module in PROCESSES for path in module.PAGES.values()]
+    seen = {resolve(path.partition("?")[0]).view_name for path in of_core + of_processes}
+    pages = all_routes().keys() - NOT_PAGES
     assert pages
-    assert seen == pages
+    assert seen == pages, "add its address to PAGES here, or to those of its process's journey"
 
 
 @pytest.mark.parametrize("name", PAGES)

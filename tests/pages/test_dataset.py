@@ -370,6 +370,15 @@ def test_the_chart_is_an_image_that_names_what_it_shows(cast, dataset, signed_in
         assert b"<title>Return home interviews within 72 hours</title>" in response.content
 
 
+def test_an_indicator_leads_to_its_clock_with_both_limits(cast, dataset, signed_in):
+    response = signed_in(cast.member).get("/dataset/assessments-in-45-working-days/")
+    assert 'href="/clocks/#assessment"' in response.content.decode()
+    said = (
+        "Assessment (section 17) (C04): 45 working days, by statutory guidance. Local limit: 40 working days."
+    )
+    assert said in text(response)
+
+
 # Who may see what.
 
 

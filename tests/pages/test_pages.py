@@ -3,11 +3,13 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
+import lxml.html
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from sightline.clocks import CLOCKS
 from sightline.core import frame, pages
 from sightline.core.command import Refused
 from sightline.core.middleware import SIGNED_IN_AT
@@ -55,6 +57,45 @@ def test_a_process_fills_the_home_page_and_the_navigation(cast, signed_in, monke
 def test_the_navigation_shows_only_what_a_person_may_open(cast, signed_in):
     assert "govuk-service-navigation__link" in signed_in(cast.analyst).get("/").content.decode()
     assert "govuk-service-navigation" not in signed_in(cast.stranger).get("/").content.decode()
+
+
+def test_every_clock_stands_beside_the_partnerships_own_limit_with_its_source(cast, signed_in):
+    page = lxml.html.fromstring(signed_in(cast.lay_member).get("/clocks/").content)
+    rows = {row.get("id"): [" ".join(cell.text_content().split()) for cell in row] for row in page.iter("tr")}
+    rows.pop(None)  # the headings
+    assert list(rows) == list(CLOCKS)
+    title, runs, national, own, source = rows["assessment"]
+    assert (title, own) == ("Assessment (section 17) C04", "40 working days")
+    assert runs == "from: referral received to: assessment signed off by a manager"
+    assert national.startswith("45 working days A maximum;")
+    assert source.startswith("Confirmed Statutory guidance: Working Together")
+    assert source.endswith(", from 15 April 2013")
+    assert rows["private-fostering-proposal"][2:4] == [
+        "6 weeks before At least six weeks before the arrangement starts.",
+        "Not set",
+    ]
+    *_, national, own, source = rows["escalation-stage"]
+    assert (national, own) == ("None in numbers", "Not set Elsewhere 1 week: procedures of Barnet")
+    assert source.startswith("To be verified Local policy: escalation policy")
+    assert source.endswith("Procedures of another area: replace by local policy")
+
+
+def test_the_clocks_are_summed_up_honestly(cast, signed_in):
+    page = lxml.html.fromstring(signed_in(cast.member).get("/clocks/").content)
+    words = " ".join(page.get_element_by_id("main-content").text_content().split())
+    tags = [tag.text_content().strip() for tag in page.find_class("govuk-tag")]
+    confirmed, unsure = tags.count("Confirmed"), tags.count("To be verified")
+    assert confirmed
+    assert unsure
+    assert f"Of {confirmed + unsure} time limits, {confirmed} have a confirmed source; {unsure} are" in words
+    assert "has set 1 limit of its own" in words
+    without = sum(row[2].text_content().strip().startswith("None") for row in page.iter("tr"))
+    assert f"{without} clocks have no limit at all" in words, "nobody set a limit for one of these"
+
+
+def test_clocks_are_found_from_every_page_by_whoever_may_see_them(cast, signed_in):
+    assert 'href="/clocks/"' in signed_in(cast.administrator).get("/").content.decode()
+    assert 'href="/clocks/"' not in Client().get("/accessibility").content.decode()
 
 
 def test_every_page_says_that_the_data_are_invented_and_who_looks_after_it(db):

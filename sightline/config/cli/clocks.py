@@ -12,7 +12,6 @@ from sightline.clocks import (
     CLOCKS,
     Clock,
     ClockError,
-    Counts,
     Due,
     Event,
     Limit,
@@ -116,26 +115,16 @@ def _read(reader: Callable[[str], _T], text: str) -> _T | None:
 def clock_as_row(clock: Clock, local: Mapping[str, Limit]) -> tuple[str, ...]:
     """Give a clock as a row of the list, beside the partnership's own limit where `local` has its key."""
     status = "confirmed" if clock.verified else "to be verified"
-    source = f"{clock.authority}: {clock.citation}{_dates(clock)}"
-    limit = _in_words(clock, clock.limit) if clock.limit else "none"
+    source = f"{clock.authority}: {clock.source}"
+    limit = clock.in_words(clock.limit) if clock.limit else "none"
     return (clock.ref, clock.key, clock.title, limit, _local_in_words(clock, local), status, source)
-
-
-def _in_words(clock: Clock, limit: Limit) -> str:
-    return f"{limit} before" if clock.counts is Counts.BEFORE else str(limit)
 
 
 def _local_in_words(clock: Clock, local: Mapping[str, Limit]) -> str:
     if clock.key in local:
-        return _in_words(clock, local[clock.key])
-    elsewhere = " or ".join(_in_words(clock, suggestion.limit) for suggestion in clock.suggested)
+        return clock.in_words(local[clock.key])
+    elsewhere = " or ".join(clock.in_words(suggestion.limit) for suggestion in clock.suggested)
     return f"not set (elsewhere {elsewhere})" if elsewhere else "not set"
-
-
-def _dates(clock: Clock) -> str:
-    first = f", from {_day(clock.in_force_from)}" if clock.in_force_from else ""
-    last = f", until {_day(clock.in_force_to)}" if clock.in_force_to else ""
-    return first + last
 
 
 def _day(day: date) -> str:
@@ -200,14 +189,14 @@ def due_as_lines(clock: Clock, start: date | datetime, fallen: Due, local: Limit
     """Give a due date in words, with the limit and the source that it rests on."""
     started_on = day_in_england(start)
     status = "confirmed" if clock.verified else f"to be verified: {clock.to_verify}"
-    limit = _in_words(clock, limit_of(clock, local))
+    limit = clock.in_words(limit_of(clock, local))
     lines = [
         f"{clock.title} ({clock.ref}, {clock.key})",
         f"Due     {fallen.due_on:%A} {_day(fallen.due_on)} by {fallen.due_at:%H:%M:%S}",
         f"Limit   {limit}, " + ("set by the partnership" if local else clock.authority),
         f"Starts  {' or '.join(event.words for event in clock.starts)}: {started_on:%A} {_day(started_on)}",
         f"Stops   {' or '.join(event.words for event in clock.stops)}",
-        f"Source  {clock.citation}{_dates(clock)}; {status}",
+        f"Source  {clock.source}; {status}",
     ]
     if not clock.is_in_force(started_on):
         lines.append(f"Note    not in force for a start on {_day(started_on)}")

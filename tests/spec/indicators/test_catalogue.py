@@ -43,20 +43,20 @@ def test_there_are_indicators_and_clocked_ones_among_them() -> None:
 
 
 def test_what_the_partnership_asked_for_is_there() -> None:
-    assert set(ASKED_FOR) == {indicator.ref for indicator in INDICATORS.values()}
+    assert set(ASKED_FOR) <= {indicator.ref for indicator in INDICATORS.values()}
 
 
 def test_every_indicator_is_worked_by_hand() -> None:
     claims = [claim for example in examples() for claim in example.claims]
     counted = {claim.key for claim in claims if claim.groups}
-    assert counted == set(INDICATORS)
+    assert counted == set(INDICATORS), "each needs a worked table in tests/spec/indicators/<theme>.md"
     told_of_each_row = {claim.key for claim in claims if claim.letter}
     not_of_rows = {
         indicator.key
         for indicator in INDICATORS.values()
         if indicator.sums or indicator.unit is Unit.RATIO or indicator.key in NEVER_FROM_AN_EXTRACT
     }
-    assert counted - told_of_each_row == not_of_rows
+    assert counted - told_of_each_row == not_of_rows, "each needs a claim with a letter, and its column"
 
 
 @of_every_indicator
