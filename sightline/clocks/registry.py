@@ -34,15 +34,15 @@ THEMES: Mapping[str, tuple[Clock, ...]] = MappingProxyType(
 """The clocks by part of the work, in the order of a child's journey."""
 
 CLOCKS: Mapping[str, Clock] = _by_key(chain.from_iterable(THEMES.values()))
-"""Every clock by its key, in the order of their references."""
+"""Every clock by its key, theme by theme."""
 
 
 def by_ref(ref: str) -> tuple[Clock, ...]:
     """Give every clock with a reference such as "C04". Raises UnknownClock."""
     found = tuple(clock for clock in CLOCKS.values() if clock.ref == ref.upper())
     if not found:
-        first, *_, last = (clock.ref for clock in CLOCKS.values())
-        raise UnknownClock(f"no clock has the reference {ref!r}: references run from {first} to {last}")
+        last = max(clock.ref for clock in CLOCKS.values())
+        raise UnknownClock(f"no clock has the reference {ref!r}: references run from C01 to {last}")
     return found
 
 

@@ -1,5 +1,8 @@
 """Who may open what: every route, by every member of the cast and by nobody, against a table kept by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, path, reverse
@@ -40,12 +43,11 @@ WHO_MAY_OPEN: dict[str, set[str]] = {
     "dataset:file": READERS,
 }
 
-# What to put into the address of a route that needs it. The records of a process come from the fixture that
-# has its name.
-KEYS: dict[str, dict[str, str]] = {
-    "dataset:indicator": {"key": "referrals"},
-    "dataset:chart": {"key": "referrals"},
-    "dataset:file": {"position": "0"},
+# What to put into the address of a route that needs it, from what the fixture named after its process made.
+KEYS: dict[str, Callable[[Any], dict[str, object]]] = {
+    "dataset:indicator": lambda made: {"key": "referrals"},
+    "dataset:chart": lambda made: {"key": "referrals"},
+    "dataset:file": lambda made: {"position": 0},
 }
 
 
@@ -61,9 +63,8 @@ def test_a_page_opens_for_those_who_need_it_and_does_not_exist_for_others(
     route, method, cast, signed_in, request
 ):
     process = route.rpartition(":")[0]
-    if process:
-        request.getfixturevalue(process)
-    address = reverse(route, kwargs=KEYS.get(route))
+    made = request.getfixturevalue(process) if process else None
+    address = reverse(route, kwargs=KEYS[route](made) if route in KEYS else None)
     checked = 0
     for name, user in [("anonymous", None), *cast]:
         client = signed_in(user) if user else Client()

@@ -45,7 +45,7 @@ def test_the_file_is_read_as_it_stands():
         "avicb",
         "avpol",
     ]
-    assert partnership.local_limits == {"assessment": Limit(40, Unit.WORKING_DAYS)}
+    assert partnership.local_limits["assessment"] == Limit(40, Unit.WORKING_DAYS)
     assert partnership.regimes.masa_from == date(2019, 9, 29)
 
 

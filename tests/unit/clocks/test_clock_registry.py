@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from sightline.clocks import CLOCKS, Authority, Counts, Limit, Unit, UnknownClock, by_ref, find, in_force
+from sightline.clocks import (
+    CLOCKS,
+    THEMES,
+    Authority,
+    Counts,
+    Limit,
+    Unit,
+    UnknownClock,
+    by_ref,
+    find,
+    in_force,
+)
 from sightline.clocks.registry import _by_key
 
 REFS = [f"C{n:02}" for n in range(1, 57)]
@@ -39,11 +50,17 @@ def rows_of_the_reference() -> dict[str, tuple[str, str]]:
     return {ref: (row[-2], row[-1]) for ref, row in cells.items()}
 
 
-def test_every_reference_from_c01_to_c56_has_a_clock_and_later_ones_follow_in_order():
-    refs = [clock.ref for clock in CLOCKS.values()]
-    assert set(refs) >= set(REFS)
-    assert sorted(set(refs)) == [f"C{n:02}" for n in range(1, len(set(refs)) + 1)]
-    assert refs == sorted(refs), "entries stand in the order of their references"
+def test_every_reference_from_c01_to_c56_has_a_clock_and_no_reference_is_left_out():
+    refs = {clock.ref for clock in CLOCKS.values()}
+    assert refs >= set(REFS)
+    assert sorted(refs) == [f"C{n:02}" for n in range(1, len(refs) + 1)]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_clocks_of_a_theme_stand_in_the_order_of_their_references(theme):
+    refs = [clock.ref for clock in THEMES[theme]]
+    assert refs
+    assert refs == sorted(refs)
 
 
 def test_the_references_are_those_of_the_domain_reference():
@@ -140,7 +157,7 @@ def test_a_clock_is_found_by_key_or_by_reference_in_either_case():
 @pytest.mark.parametrize(
     ("asked", "answer"),
     [
-        ("C99", f"references run from C01 to {[*CLOCKS.values()][-1].ref}"),
+        ("C99", "references run from C01 to C"),
         ("asessment", "did you mean assessment"),
         ("xyzzy", "'sightline clocks list' shows them all"),
         ("", "no clock has the key ''"),
