@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -80,6 +80,10 @@ class Scorecard:
         return Line(indicator, tuple(series), compared)
 
 
+_analyse = lru_cache(maxsize=1024)(analyse)
+"""A page reads the same series again at every visit, and a snapshot never changes."""
+
+
 class Place(NamedTuple):
     """One value of a series: what it is called, and from which format and definition it was counted."""
 
@@ -109,11 +113,11 @@ def chart_of(
             reasons[place.label].append(f"from here: {FORMATS[str(place.format)].title}")
         elif place.definition != before.definition:
             reasons[place.label].append("from here: another definition")
-    found = analyse(
-        [Point(place.label, place.value) for place in series],
+    found = _analyse(
+        tuple(Point(place.label, place.value) for place in series),
         indicator.polarity,
         target=indicator.target.value if indicator.target else None,
-        resets=[Reset(label, "; ".join(why)) for label, why in reasons.items()],
+        resets=tuple(Reset(label, "; ".join(why)) for label, why in reasons.items()),
         lowest=0,
         highest=100 if indicator.unit is Unit.PERCENT and not indicator.sums else None,
     )
