@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 
@@ -11,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sightline.assurance.dataset import commands, counting, words
+from sightline.assurance.dataset import commands, counting, readings, words
 from sightline.assurance.dataset.models import (
     Baseline,
     Figure,
@@ -495,7 +496,16 @@ def test_without_a_snapshot_the_pages_say_what_will_appear(cast, signed_in):
     client = signed_in(cast.member)
     assert "No snapshot is loaded yet" in text(client.get("/dataset/"))
     assert "No snapshot is loaded yet" in text(client.get("/dataset/quality/"))
-    assert "There is no figure" in text(client.get(f"/dataset/{INTERVIEWS}/"))
+    assert "There is no figure. It has not been counted yet" in text(client.get(f"/dataset/{INTERVIEWS}/"))
+
+
+def test_an_indicator_defined_after_the_snapshot_was_loaded_says_that_it_was_not_counted(
+    cast, dataset, signed_in, monkeypatch
+):
+    added = replace(INDICATORS["referrals"], key="added", title="Added since")
+    monkeypatch.setattr(readings, "INDICATORS", {**INDICATORS, "added": added})
+    page = text(signed_in(cast.member).get("/dataset/"))
+    assert "Added since No figure. It has not been counted yet" in page
 
 
 def test_the_months_counted_are_whole_and_at_most_36(invented):

@@ -47,6 +47,9 @@ READ = (
 )
 """The columns that a reading needs: a scorecard reads thousands of rows."""
 
+NOT_COUNTED = "it has not been counted yet: it is when a snapshot is loaded, or the same one loaded again"
+"""Why an indicator that was defined after the snapshot was loaded has no value."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -75,6 +78,8 @@ class Reading:
         """Why there is no value at all, in words; empty where there is one."""
         if self.latest is not None:
             return ""
+        if not self.series:
+            return NOT_COUNTED
         return next((figure.refused for figure in reversed(self.series) if figure.refused), "") or HIDDEN
 
     @property
