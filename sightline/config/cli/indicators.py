@@ -102,7 +102,7 @@ def run_indicators(
     if as_json:
         print_json([figure_as_json(figure) for figure in shown])
     elif not (xlsx or html):
-        _print(scorecard)
+        _print(scorecard, with_groups=bool(by))
 
 
 @app.command("list", epilog="Try: sightline indicators list --json")
@@ -251,14 +251,26 @@ def _breakdowns(asked: Sequence[str] | None) -> list[Breakdown] | None:
     return [known[name] for name in asked]
 
 
-def _print(scorecard: Scorecard) -> None:
+def _print(scorecard: Scorecard, *, with_groups: bool) -> None:
+    """The latest period of each indicator and, where groups were asked for, of each of its groups."""
     headings = ("Key", "Period", "Value", "Numerator", "Denominator", "Unknown", "Signal, or why not shown")
     rows = []
     for line in scorecard.lines:
         latest = line.latest
-        numbers = (_number(n) for n in (latest.value, latest.numerator, latest.denominator, latest.unknown))
-        rows.append((latest.indicator, latest.period.label, *numbers, latest.refused or line.signal))
+        rows.append(_row(latest.indicator, latest, latest.refused or line.signal))
+        rows += [
+            _row(f"  {figure.breakdown}: {figure.group or 'not split'}", figure, figure.refused)
+            for figure in scorecard.figures
+            if with_groups
+            and figure.breakdown is not None
+            and (figure.indicator, figure.period) == (latest.indicator, latest.period)
+        ]
     print_table(headings, rows, whole=("Key",))
+
+
+def _row(name: str, figure: Figure, words: str) -> tuple[str, ...]:
+    numbers = (figure.value, figure.numerator, figure.denominator, figure.unknown)
+    return (name, figure.period.label, *(_number(number) for number in numbers), words)
 
 
 def _number(number: int | float | None) -> str:

@@ -68,6 +68,21 @@ class TestCommand:
         assert rows[4]["refused"] == "no Ofsted Annex A file is loaded"
         assert "refused" not in rows[0]
 
+    def test_groups_are_printed_when_they_are_asked_for(self, snapshot: Snapshot) -> None:
+        asked = ("--period", "2025-05", "--indicator", "referrals")
+        wholes = sightline("run", snapshot.folder, *asked).stdout
+        split = sightline("run", snapshot.folder, *asked, "--by", "sex").stdout
+        assert "sex" not in wholes
+        assert [line.split()[:5] for line in split.splitlines()[2:]] == [
+            ["sex:", "female", "2025-05", "20", "20"],
+            ["sex:", "male", "2025-05", "3", "3"],
+            ["sex:", "unknown", "2025-05", "9", "9"],
+        ]
+
+    def test_the_latest_figure_is_explained_when_no_period_is_asked_for(self, snapshot: Snapshot) -> None:
+        told = sightline("explain", "referrals", snapshot.folder).stdout
+        assert "1 March 2026 to 31 March 2026" in told
+
     def test_an_explanation_names_definition_clock_file_window_numbers_and_sql(self, tmp_path: Path) -> None:
         rows = [
             {
