@@ -190,6 +190,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     _RATIO(
         key="disproportionality-protection-plans",
+        each=("child",),
         title="Protection plans: how often for each group, against all children",
         basis=Basis.SNAPSHOT,
         table="protection_plans",

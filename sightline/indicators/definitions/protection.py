@@ -66,6 +66,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     _PLANS(
         key="protection-plans",
+        each=("child",),
         ref="P_N23",
         title="Children on protection plans",
         unit=Unit.COUNT,
@@ -76,6 +77,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     _PLANS(
         key="protection-plan-rate",
+        each=("child",),
         ref="P_N23",
         title="Children on protection plans per 10,000 children",
         unit=Unit.RATE,
@@ -173,6 +175,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     _PLANS(
         key="disabled-children-on-plans",
+        each=("child",),
         ref="P_N28",
         title="Disabled children among those on protection plans",
         unit=Unit.PERCENT,
