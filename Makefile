@@ -27,7 +27,7 @@ assets: $(BUILT)/app.css ## Build the styles and scripts of the pages
 
 $(BUILT)/app.css: node_modules/.ready $(wildcard $(SOURCES)/*)
 	@mkdir -p $(BUILT)/images
-	@cp node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js $(SOURCES)/app.js $(SOURCES)/favicon.svg $(BUILT)/
+	@cp node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js $(SOURCES)/*.js $(SOURCES)/favicon.svg $(BUILT)/
 	@sed -i 's,//# sourceMappingURL=.*,,' $(BUILT)/govuk-frontend.min.js
 	@cp $(MOJ_ICONS)/icon-close-cross-black.svg $(MOJ_ICONS)/icon-tag-remove-cross*.svg \
 	  $(MOJ_ICONS)/icon-toggle-plus-minus.svg $(BUILT)/images/
@@ -39,38 +39,44 @@ node_modules/.ready: package.json package-lock.json .npmrc $(if $(shell command 
 	@touch $@
 
 .PHONY: demo demo-reset run
-demo: env ## Show the example partnership on http://127.0.0.1:8000
+demo: env ## Show the example partnership on http://localhost:8000
 	@exec $(BIN)/sightline demo
 
 demo-reset: env ## Throw the demo's data away and show it afresh
 	@exec $(BIN)/sightline demo --afresh
 
-run: env ## Serve the installation of var/ on http://127.0.0.1:8000
+run: env ## Serve the installation of var/ on http://localhost:8000
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@exec $(BIN)/gunicorn sightline.config.wsgi --bind 127.0.0.1:8000 --workers 2 --threads 4
+	@exec $(BIN)/sightline serve
 
 # Django checks itself before it looks at migrations, and so reads a partnership's settings: the tests' own.
-MAKE_MIGRATIONS := SIGHTLINE_PARTNERSHIP=tests/pages/partnership.toml $(BIN)/python manage.py makemigrations
+MAKE_MIGRATIONS := FRONT_LINE=on SIGHTLINE_PARTNERSHIP=tests/pages/partnership.toml $(BIN)/python manage.py makemigrations
 
-.PHONY: check test docs guide migrations fix bench
+.PHONY: check test docs guide migrations fix planted prove bench bench-web bench-front-line bench-duplicates check-rls soak soak-keys soak-audit soak-kills
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy
+	@FRONT_LINE=on $(BIN)/mypy
 	@$(BIN)/lint-imports > test-results.tmp || { cat test-results.tmp; rm test-results.tmp; exit 1; }
 	@rm test-results.tmp
 	@$(MAKE_MIGRATIONS) --check --dry-run
-	@$(BIN)/sightline reference check docs/reference
+	@FRONT_LINE=on $(BIN)/sightline reference check docs/reference
 
 # The tests that use a database run on SQLite, and again on PostgreSQL where one answers.
 POSTGRES := $(or $(DATABASE_URL),postgresql://postgres@127.0.0.1:5432/postgres)
+POSTGRES_ANSWERS := $(BIN)/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=2)" "$(POSTGRES)" 2>/dev/null
 DATABASE_TESTS := tests/pages tests/fitness
+# What asks for every page as everybody takes minutes, and `make prove` does it on PostgreSQL, too.
+ASK_ALL := tests/pages/test_access.py $(addprefix tests/pages/test_trust_,canaries.py looks.py worlds.py)
+# What asks nothing of the database that depends on which one it is.
+ALIKE := $(patsubst %,tests/pages/test_%.py,access demo downloads files govuk installation mail_server notices \
+  own_figures pages partnership people people_command settings settings_pages sign_in switched_off vault)
+SOAK_AUDIT := $(BIN)/python -m pytest -q -s tests/pages/test_audit_chain.py -k test_tampering_shows
 
 test: check ## Run all checks and tests
 	@test -x /usr/bin/chromium || echo "Chromium is not installed (/usr/bin/chromium): the browser tests are skipped"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2
-	@if $(BIN)/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=2)" "$(POSTGRES)" 2>/dev/null; \
-	then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q $(DATABASE_TESTS); \
+	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 $(DATABASE_TESTS) $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
 	else echo "No PostgreSQL answers: the database tests ran on SQLite only"; fi
 
 fix: env ## Mend style where a tool can
@@ -78,7 +84,7 @@ fix: env ## Mend style where a tool can
 	@$(BIN)/ruff format --quiet .
 
 docs: env ## Make the reference pages anew from the registries
-	@$(BIN)/sightline reference write docs/reference
+	@FRONT_LINE=on $(BIN)/sightline reference write docs/reference
 
 guide: env ## Make the pictures of docs/guide anew from the demo
 	@$(BIN)/python -m docs.guide.make_screenshots
@@ -86,5 +92,45 @@ guide: env ## Make the pictures of docs/guide anew from the demo
 migrations: env ## Make the migrations of changed models
 	@$(MAKE_MIGRATIONS)
 
+soak-audit: env ## Tamper with the audit log 1,000 times in each way, and print how often it showed
+	@env -u DATABASE_URL SIGHTLINE_TAMPERINGS=1000 $(SOAK_AUDIT)
+	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_TAMPERINGS=1000 $(SOAK_AUDIT); \
+	else echo "No PostgreSQL answers: tried on SQLite only"; fi
+
+soak: env ## Compare two worlds in 1,000 sequences of pages; then soak-audit and soak-kills
+	@env -u DATABASE_URL SIGHTLINE_SEQUENCES=1000 $(BIN)/python -m pytest -q -s tests/pages/test_trust_worlds.py
+	@$(MAKE) soak-audit soak-kills
+
+prove: env ## Ask for every page as everybody in every state of access, on both databases, and print what was seen
+	@env -u DATABASE_URL SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py tests/journeys/test_no_barrier.py
+	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py; \
+	else echo "No PostgreSQL answers: asked on SQLite only"; fi
+
+planted: env ## Plant flaws in a copy of the trust plane, and print how many of them the tests catch
+	@env -u DATABASE_URL $(BIN)/python -m tests.planted
+
 bench: env ## Measure the figures that Sightline sets itself, and print each beside its limit
 	@$(BIN)/python -m bench.figures
+
+KILLS ?= 200
+soak-kills: env ## Kill the worker in the middle of its work 200 times, and look whether anything is half done
+	@env -u DATABASE_URL $(BIN)/python -m bench.kills $(KILLS)
+	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" $(BIN)/python -m bench.kills $(KILLS); \
+	else echo "No PostgreSQL answers: the worker was killed on SQLite only"; fi
+
+check-rls: env ## Show that PostgreSQL holds the rule by itself: who sees what by a bare SELECT
+	@if $(POSTGRES_ANSWERS); then env -u DATABASE_URL $(BIN)/python -m bench.row_security --server "$(POSTGRES)"; \
+	else echo "No PostgreSQL answers, and SQLite has no row-level security: nothing was checked"; exit 1; fi
+
+KEY_KILLS ?= 300
+soak-keys: env ## Kill the rotation of the keys 300 times while others seal and unseal, and look what is lost
+	@env -u DATABASE_URL $(BIN)/python -m bench.keys $(KEY_KILLS)
+
+bench-web: env ## Measure the pages with a hundred people on PostgreSQL, for three minutes, beside their limit
+	@$(BIN)/python -m bench.web
+
+bench-front-line: env ## Measure the pages about people with a hundred people and 50,000 dossiers on PostgreSQL
+	@$(BIN)/python -m bench.web --plane front-line
+
+bench-duplicates: env ## Measure how well people who are known already are found, by kind of mess
+	@$(BIN)/python -m bench.duplicates

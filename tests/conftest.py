@@ -1,6 +1,7 @@
 """What every test of the web application stands on: an invented partnership, a cast, and a browser."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -21,10 +22,35 @@ def pytest_configure() -> None:
 
     settings.PARTNERSHIP_FILE = PARTNERSHIP
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a server's idle connection would keep the database
     # A browser test runs Playwright's event loop in the thread that uses the database.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.AUDIT_KEY = bytes(range(32))
+    _let_the_audit_log_be_emptied()
+
+
+def _let_the_audit_log_be_emptied() -> None:
+    """Lift the database's guard on audit events while tables are emptied after a test that commits.
+
+    A test empties them in no other way than by this method of Django's: so everything else in the tests
+    runs with the guard, and the application itself needs no way around it.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from sightline.core.guard import lift_guard, set_guard
+    from sightline.core.trust.actor import unguarded
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(self) -> None:
+        lift_guard(connection)
+        with unguarded("emptying tables after a test"):
+            empty(self)
+        set_guard(connection)
+
+    TransactionTestCase._fixture_teardown = emptied
 
 
 @dataclass(frozen=True)
@@ -95,4 +121,53 @@ def signed_in():
     return sign_in
 
 
-pytest_plugins = ["tests.journeys.browser", "tests.invented_dataset"]
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path_factory) -> None:
+    """Each test keeps files, snapshots, the key and the partnership's settings in a folder of its own."""
+    var = tmp_path_factory.mktemp("var")
+    for name, folder in (
+        ("FILES", "files"),
+        ("INCOMING", "incoming"),
+        ("SNAPSHOTS", "snapshots"),
+        ("WORKING", "working"),
+    ):
+        setattr(settings, name, var / folder)
+        (var / folder).mkdir(parents=True)
+    settings.FILE_UPLOAD_TEMP_DIR = settings.INCOMING
+    settings.KEYS = var / "keys"
+    settings.MASTER_KEYS = var / "master-keys"
+    settings.KEY_FILE = var / "pseudonym.key"
+    settings.PARTNERSHIP_FILE = var / "partnership.toml"
+    shutil.copyfile(PARTNERSHIP, settings.PARTNERSHIP_FILE)
+
+
+@pytest.fixture
+def work(db):
+    """A function that does every job in the queue, as the worker would; a job that fails raises."""
+    from django_tasks_db.models import DBTaskResult
+
+    def work() -> int:
+        done = 0
+        while (waiting := DBTaskResult.objects.ready().first()) is not None:
+            waiting.claim("test")
+            try:
+                waiting.task.call(*waiting.args_kwargs["args"], **waiting.args_kwargs["kwargs"])
+            except BaseException as error:
+                waiting.set_failed(error)
+                raise
+            waiting.set_successful(None)
+            done += 1
+        return done
+
+    return work
+
+
+pytest_plugins = [
+    "tests.journeys.browser",
+    "tests.journeys.visitors",
+    "tests.invented_dataset",
+    "tests.invented_questionnaire",
+    "tests.invented_cycle",
+    "tests.invented_people",
+    "tests.application_role",
+]

@@ -1,7 +1,8 @@
 """The pictures of the guide, made from the demo: `make guide`.
 
 The demo is prepared in a folder of its own, with its fixed seed and a fixed pseudonym key: the same program
-gives the same figures, files and snapshot. Its server is stopped and its folder thrown away at the end.
+gives the same figures, files and snapshot; only days change. Then its people hand in, send back and publish.
+Its server is stopped and its folder thrown away at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import FloatRect, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from tests.journeys.browser import CHROMIUM, LAUNCH_ARGUMENTS, why_no_browser
 
@@ -26,7 +27,9 @@ WIDTH = 1000
 LARGEST = 150_000
 """Pixels of a picture's width, and bytes of the largest picture that is kept."""
 KEY = "5e" * 32
-READY_WITHIN = 180
+READY_WITHIN = 600
+WORK_WITHIN = 600_000
+"""Seconds that the demo may take to be ready; milliseconds that the worker may take."""
 EMAIL = "{}@addiscombe-vale.example"
 
 
@@ -41,25 +44,86 @@ class Shot:
     role: str
     path: str
     height: int
-    start: str = "header"
+    start: str = "main"
     opens: str = ""
     unfold: str = ""
 
 
-INDICATOR = "/dataset/return-interviews-in-72-hours/"
+INTERVIEWS = "/dataset/return-interviews-in-72-hours/"
 ALLEGATIONS = "/dataset/allegation-contacts/"
-SHOTS = (
-    Shot("home", "board-manager", "/", 860),
-    Shot("scorecard", "analyst", "/dataset/", 900),
-    Shot("signals", "analyst", "/dataset/?show=signals&theme=Assessment+and+need", 900, start="main"),
-    Shot("indicator", "analyst", INDICATOR, 980, start="main"),
-    Shot("sources", "analyst", INDICATOR, 760, start="#sources", unfold="The SQL that counted it"),
-    Shot("publishable", "analyst", f"{ALLEGATIONS}?version=publishable", 880, start="main"),
-    Shot("quality", "analyst", "/dataset/quality/", 700, start="main"),
-    Shot(
-        "quality-file", "analyst", "/dataset/quality/", 800, start="main", opens="missing-list-2026-04-21.csv"
-    ),
+HEADLINE = "/dataset/conference-attendance/"
+LOADS = "/dataset/loads/"
+QUARTER = "/collection/quarters/1/"
+CHILD = "Amira Okafor-Lind"
+"""The child of the demo whom seven people look at."""
+AFTER_THE_WORDS = "h2:has-text('The child, as told')"
+"""Where the pages of two who read the same words begin to differ."""
+TYPED = "/collection/returns/2/"
+"""The return of a plain figure that waits to be checked, in the demo."""
+
+AS_IT_STANDS = (
+    Shot("people", "administrator", "/partnership/people/", 760),
+    Shot("person", "administrator", "/partnership/people/", 900, opens="Lee Okonjo"),
+    Shot("limit", "administrator", "/partnership/settings/limits/assessment/", 620),
+    Shot("home", "board-manager", "/", 860, start="header"),
+    Shot("worklist", "board-manager", "/worklist/?scope=all", 900, start="header"),
+    Shot("scorecard", "analyst", "/dataset/", 900, start="header"),
+    Shot("signals", "analyst", "/dataset/?show=signals&theme=Assessment+and+need", 900),
+    Shot("indicator", "analyst", INTERVIEWS, 980),
+    Shot("sources", "analyst", INTERVIEWS, 760, start="#sources", unfold="The SQL that counted it"),
+    Shot("publishable", "analyst", f"{ALLEGATIONS}?version=publishable", 880),
+    Shot("downloads", "analyst", "/dataset/downloads/", 760),
+    Shot("definition", "analyst", f"{INTERVIEWS}definition-change/", 900),
+    Shot("quality", "analyst", "/dataset/quality/", 700),
+    Shot("quality-file", "analyst", "/dataset/quality/", 800, opens="missing-list-2026-04-21.csv"),
+    Shot("agreements", "board-manager", "/collection/agreements/", 760),
+    Shot("returns", "board-manager", "/collection/", 1000),
+    Shot("publish-waits", "board-manager", f"{QUARTER}publish/", 860),
+    Shot("audit", "board-manager", "/audit/", 900),
+    Shot("questionnaires", "board-manager", "/questionnaire/", 700),
+    Shot("commentary", "care-lead", "/questionnaire/", 900, opens="Quarterly commentary"),
+    Shot("headline", "lay-member", HEADLINE, 960),
+    Shot("what-followed", "lay-member", HEADLINE, 440, start="#commentary"),
+    Shot("question", "lay-member", "/collection/questions/1/", 760),
+    Shot("ask", "lay-member", "/collection/questions/about/conference-attendance/", 940),
+    Shot("initial", "lay-member", "/dataset/conference-attendance-initial/", 900),
+    Shot("review", "lay-member", "/dataset/conference-attendance-review/", 900),
+    Shot("concern-raise", "school-lead", "/concern/new/", 900),
+    Shot("concerns", "hub-worker", "/concern/", 900, start="header"),
+    Shot("child-school", "school-lead", "/concern/", 900, opens=CHILD),
+    Shot("child-hub-worker", "hub-worker", "/concern/", 1000, start=AFTER_THE_WORDS, opens=CHILD),
+    Shot("child-health-nurse", "health-nurse", "/concern/", 1000, start=AFTER_THE_WORDS, opens=CHILD),
+    Shot("answer", "care-lead", "/collection/questions/", 700, opens="Return home interviews"),
 )
+"""What can be seen in the demo before anybody does anything."""
+
+
+class Stage:
+    """The demo's pages in one browser, as each of its people: a profile for each, signed in once."""
+
+    def __init__(self, browser: Browser, address: str, var: Path) -> None:
+        self.browser, self.address, self.var = browser, address, var
+        self.password = (var / "demo-password").read_text().strip()
+        self.pages: dict[str, Page] = {}
+
+    def open(self, role: str, path: str) -> Page:
+        """A page as somebody sees it."""
+        if role not in self.pages:
+            self.pages[role] = self.browser.new_page(viewport={"width": WIDTH, "height": 800})
+            self._sign_in(self.pages[role], role)
+        page = self.pages[role]
+        page.goto(self.address + path)
+        if "/trust/purpose/" in page.url:
+            page.locator("input[name=purpose]").first.check()
+            press(page, "Continue")
+        return page
+
+    def _sign_in(self, page: Page, role: str) -> None:
+        page.goto(f"{self.address}/account/login/")
+        page.get_by_label("E-mail address").fill(EMAIL.format(role))
+        page.get_by_label("Password", exact=True).fill(self.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.address}/")
 
 
 def main() -> None:
@@ -67,34 +131,126 @@ def main() -> None:
     if reason := why_no_browser():
         raise SystemExit(reason)
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as (address, password):
-        for shot in SHOTS:
-            with signed_in(address, EMAIL.format(shot.role), password) as page:
-                take(page, address, shot)
+    with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=LAUNCH_ARGUMENTS)
+        stage = Stage(browser, address, Path(folder))
+        for shot in AS_IT_STANDS:
+            take(stage, shot)
+        for act in (look_at_a_child, hand_in, send_back, publish):
+            act(stage)
+        browser.close()
 
 
-def take(page: Page, address: str, shot: Shot) -> None:
-    """Make one picture. Raises SystemExit when it is larger than `LARGEST`."""
-    page.goto(address + shot.path)
+def look_at_a_child(stage: Stage) -> None:
+    """Those who may not see the child find nothing; the manager restricts the record; governance looks on."""
+    page = stage.open("hub-manager", "/concern/")
+    page.get_by_role("main").get_by_role("link", name=CHILD).first.click()
+    concern = page.url.removeprefix(stage.address)
+    reference = page.title().split()[1]
+    keep(stage.open("police-unit", concern), "child-police-before", 400, "header")
+    keep(stage.open("allegations-officer", concern), "child-allegations-officer", 400, "header")
+    page.get_by_role("link", name="Restrict or seal it").click()
+    page.get_by_label("Restricted: only people who are named").check()
+    page.get_by_label("Why").fill("A worker of the hub lives next door to the father's brother.")
+    press(page, "Save")
+    keep(stage.open("hub-manager", concern), "child-hub-manager", 760)
+    page = stage.open("information-governance", "/trust/governance/")
+    page.get_by_label("Reference of the record").fill(reference)
+    press(page, "Show who looked")
+    keep(page, "child-governance", 900)
+
+
+def hand_in(stage: Stage) -> None:
+    """The police hand in their list; the analyst looks at what was found in it."""
+    old = stage.var / "example" / "lists" / "missing-list-2026-04-21.csv"
+    new = stage.var / "missing-list-2026-05-05.csv"
+    new.write_text("".join(old.read_text().splitlines(keepends=True)[:-1]))
+    page = stage.open("agency-lead", f"{LOADS}new/")
+    page.get_by_label("Files").set_input_files(new)
+    keep(page, "hand-in", 900)
+    press(page, "Hand in")
+    page.get_by_role("heading", name="How it came").wait_for()
+    page.get_by_text("Waiting for a decision").wait_for(timeout=WORK_WITHIN)
+    load = page.url.removeprefix(stage.address)
+    keep(stage.open("analyst", load), "load", 980)
+    keep(stage.open("analyst", f"{load}confirm/"), "load-confirm", 620)
+
+
+def send_back(stage: Stage) -> None:
+    """The analyst sends a figure back; its agency puts it right and signs it off again."""
+    page = stage.open("analyst", TYPED)
+    page.get_by_label("Send it back").check()
+    page.get_by_label("What must be put right").fill("August counts contacts twice: please count again.")
+    keep(page, "check", 1330)
+    press(page, "Save the decision")
+    keep(stage.open("care-lead", "/"), "home-agency", 500, "header")
+    keep(stage.open("care-lead", f"{QUARTER}agencies/csc/"), "agency", 700)
+    page = stage.open("care-lead", "/collection/returns/2/figures/")
+    keep(page, "figures", 860)
+    press(page, "Save")
+    page = stage.open("care-lead", f"{QUARTER}agencies/csc/sign-off/")
+    keep(page, "sign-off", 620)
+    page.get_by_label("I have checked these returns").check()
+    press(page, "Sign off")
+
+
+def publish(stage: Stage) -> None:
+    """What waits is accepted, the quarter is published, and a member reads it."""
+    for item in (1, 2):
+        page = stage.open("analyst", f"/collection/returns/{item}/")
+        page.get_by_label("Accept it").check()
+        press(page, "Save the decision")
+    page = stage.open("board-manager", f"{QUARTER}publish/")
+    page.get_by_label("I know that").check()
+    keep(page, "publish", 860)
+    press(page, "Publish")
+    until = time.monotonic() + WORK_WITHIN / 1000
+    while page.get_by_text("Published", exact=True).count() == 0:
+        if time.monotonic() > until:
+            raise SystemExit("the quarter was not published")
+        time.sleep(1)
+        page = stage.open("board-manager", "/collection/")
+    keep(stage.open("board-manager", "/collection/"), "returns-published", 700)
+    keep(stage.open("board-manager", f"{QUARTER}reopen/"), "reopen", 520)
+    keep(stage.open("member", "/dataset/"), "scorecard-published", 1150)
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button and wait for the page after it. Raises SystemExit where that shows an error."""
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_load_state("networkidle")
+    if page.title().startswith("Error"):
+        raise SystemExit(f"{page.url}: {page.locator('.govuk-error-summary').inner_text()}")
+
+
+def take(stage: Stage, shot: Shot) -> None:
+    """Make the picture of a page that nobody has to do anything on."""
+    page = stage.open(shot.role, shot.path)
     if shot.opens:
-        page.get_by_role("link", name=shot.opens).click()
+        page.get_by_role("main").get_by_role("link", name=shot.opens).first.click()
     if shot.unfold:
         page.get_by_text(shot.unfold).first.click()
         page.evaluate("document.activeElement.blur()")
+    keep(page, shot.name, shot.height, shot.start)
+
+
+def keep(page: Page, name: str, height: int, start: str = "main") -> None:
+    """Keep a picture of a page as it stands. Raises SystemExit when it is larger than `LARGEST`."""
     page.wait_for_load_state("networkidle")
-    y = page.locator(shot.start).first.evaluate("start => start.getBoundingClientRect().top + window.scrollY")
-    file = IMAGES / f"{shot.name}.png"
-    area: FloatRect = {"x": 0, "y": y, "width": WIDTH, "height": shot.height}
+    y = page.locator(start).first.evaluate("start => start.getBoundingClientRect().top + window.scrollY")
+    ends = page.locator("footer").last.evaluate("it => it.getBoundingClientRect().top + window.scrollY")
+    file = IMAGES / f"{name}.png"
+    area: FloatRect = {"x": 0, "y": y, "width": WIDTH, "height": min(height, ends - y)}
     page.screenshot(path=file, full_page=True, clip=area)
     size = file.stat().st_size
-    print(f"{file.name:<20}{size / 1000:>6.0f} kB")
+    print(f"{file.name:<24}{size / 1000:>6.0f} kB")
     if size > LARGEST:
         raise SystemExit(f"{file} is too large: {size} bytes, expected at most {LARGEST}")
 
 
 @contextmanager
-def demo(var: Path) -> Iterator[tuple[str, str]]:
-    """The demo, served on a free port: its address, and the password of its accounts."""
+def demo(var: Path) -> Iterator[str]:
+    """The demo, served on a free port: its address."""
     (var / "pseudonym.key").write_text(KEY + "\n")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -106,7 +262,7 @@ def demo(var: Path) -> Iterator[tuple[str, str]]:
     )
     try:
         wait_for(port, server)
-        yield f"http://127.0.0.1:{port}", (var / "demo-password").read_text().strip()
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
@@ -121,27 +277,6 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.5)
     raise SystemExit("the demo did not start")
-
-
-@contextmanager
-def signed_in(address: str, email: str, password: str) -> Iterator[Page]:
-    """A page of a fresh browser, signed in."""
-    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=CHROMIUM,
-            headless=True,
-            args=LAUNCH_ARGUMENTS,
-            viewport={"width": WIDTH, "height": 800},
-        )
-        page = browser.new_page()
-        page.goto(f"{address}/account/login/")
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password", exact=True).fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{address}/")
-        yield page
-        browser.close()
 
 
 if __name__ == "__main__":

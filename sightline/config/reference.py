@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -128,12 +129,40 @@ def templates_page() -> str:
     return _page("Templates", intro, "\n".join(parts))
 
 
+def states_page() -> str:
+    """The states of every record that has them, with the steps between them and the event of each."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    django.setup()
+    from django.apps import apps
+
+    from sightline.core.flow import diagram
+
+    parts = []
+    for model in apps.get_models():
+        if hasattr(model, "TRANSITIONS"):
+            choices = model._meta.get_field("state").flatchoices  # type: ignore[union-attr]  # a CharField
+            states = [(f"`{key}`", label) for key, label in choices]
+            parts.append(
+                f"## {model._meta.app_label}: {model._meta.verbose_name}\n\n"
+                f"{(model.__doc__ or '').partition(chr(10))[0]}\n\n"
+                f"```mermaid\n{diagram(model)}```\n\n{_table(('State', 'On the pages'), states)}"
+            )
+    intro = (
+        "How a record passes from one state to the next. What stands at an arrow is the event, which starts"
+        " and stops [clocks](clocks.md). `core.flow` refuses every other step."
+    )
+    return _page("States", intro, "\n".join(parts))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "clocks.md": clocks_page,
     "indicators.md": indicators_page,
     "facts.md": facts_page,
     "formats.md": formats_page,
     "templates.md": templates_page,
+    "states.md": states_page,
 }
 
 

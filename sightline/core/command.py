@@ -12,14 +12,14 @@ the agency first, so that a role for one's own agency alone counts for that.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 
-from sightline.core.audit import Actor, Outcome, record_event
+from sightline.core.audit import Actor, Outcome, deed, record_event
 from sightline.core.permissions import Permission
 
 P = ParamSpec("P")
@@ -39,9 +39,9 @@ def command(
     """Make a function a command that asks for `permission`.
 
     The permission is checked on the first argument where that is a record. `detail` names those arguments
-    whose values go into the audit event: codes and keys, never personal data. A refusal is audited too,
-    before the transaction opens, and raises `Refused`. Raises `TypeError` at import for a function without
-    `by`.
+    whose values go into the audit event: codes and keys, never personal data; of a mapping, its keys alone.
+    A refusal is audited too, and raises `Refused`; it stays in the log when it undoes what called the
+    command. Raises `TypeError` at import for a function without `by`.
     """
 
     def decorate(do: Callable[P, R]) -> Callable[P, R]:
@@ -51,11 +51,11 @@ def command(
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by = cast(Actor, kwargs["by"])
             subject = _record(args[0] if args else kwargs.get(first))
-            noted: dict[str, Any] = {name: kwargs[name] for name in detail if name in kwargs}
+            noted = {name: _noted(kwargs[name]) for name in detail if name in kwargs}
             if not by.may(permission, subject):
                 record_event(action, by, outcome=Outcome.REFUSED, subject=subject, detail=noted)
                 raise Refused(f"{action} asks for: {permission}")
-            with transaction.atomic():
+            with deed():
                 result = do(*args, **kwargs)
                 record_event(action, by, subject=subject or _record(result), detail=noted)
             return result
@@ -63,6 +63,10 @@ def command(
         return run
 
     return decorate
+
+
+def _noted(value: Any) -> Any:
+    return sorted(value) if isinstance(value, Mapping) else value
 
 
 def _record(value: object) -> models.Model | None:

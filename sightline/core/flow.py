@@ -23,7 +23,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from sightline.clocks import CLOCKS, Clock, Event, NoLimit, due
+from sightline.clocks import CLOCKS, Clock, Event, Limit, NoLimit, due
 from sightline.core import local
 from sightline.core.audit import Actor, kind, person
 from sightline.core.models import ClockRun, StatusChange
@@ -41,14 +41,24 @@ def begin(
     reason: str = "",
     at: datetime | None = None,
     only_clocks: Collection[str] | None = None,
+    limits: Mapping[str, Limit] | None = None,
+    clocks_from: datetime | None = None,
 ) -> StatusChange:
-    """Store a new record in the state it was made with, as `move` does for a stored one."""
+    """Store a new record in the state it was made with, as `move` does for a stored one.
+
+    `limits`: by key of the clock, the limit that was agreed for this record alone. `clocks_from`: the moment
+    that its clocks count from, where that is not the event: the end of the quarter that is asked for, which
+    may lie ahead. Raises `LooserThanStatute` for a limit looser than the national one.
+    """
     if not obj._state.adding:
         raise NotAllowed(f"{obj} has begun already")
     event = _event(obj, None, _state(obj))
+    happened = _moment(at)
     with transaction.atomic():
         obj.save()
-        return _record(obj, None, event, by, reason, _moment(at), only_clocks)
+        change = _record(obj, None, event, by, reason, happened)
+        _start_clocks(change, clocks_from or happened, only_clocks, limits or {})
+        return change
 
 
 def move(
@@ -58,13 +68,16 @@ def move(
     reason: str = "",
     at: datetime | None = None,
     only_clocks: Collection[str] | None = None,
+    limits: Mapping[str, Limit] | None = None,
 ) -> StatusChange:
     """Pass a record to another state; starts and stops the clocks that name this event.
 
     `at` is when it happened, if that was before now: clocks run from the event, not from its recording.
     `only_clocks`: where the event starts several clocks and not all apply to this record (one rating of
-    three, say), the keys of those that do. Raises `NotAllowed` for a step that `TRANSITIONS` does not hold,
-    and where somebody else moved the record meanwhile.
+    three, say), the keys of those that do. `limits` as in `begin`.
+
+    Raises `NotAllowed` for a step that `TRANSITIONS` does not hold, and where somebody else moved the record
+    meanwhile.
     """
     source = _state(obj)
     event = _event(obj, source, to)
@@ -73,7 +86,9 @@ def move(
         if not moved:
             raise NotAllowed(f"{obj} is no longer {source}: somebody else has moved it meanwhile")
         obj.state = to  # type: ignore[attr-defined]
-        return _record(obj, source, event, by, reason, _moment(at), only_clocks)
+        change = _record(obj, source, event, by, reason, _moment(at))
+        _start_clocks(change, change.at, only_clocks, limits or {})
+        return change
 
 
 def diagram(model: type[models.Model]) -> str:
@@ -116,14 +131,14 @@ def _moment(at: datetime | None) -> datetime:
 
 
 def _record(
-    obj: models.Model,
-    source: str | None,
-    event: str,
-    by: Actor,
-    reason: str,
-    at: datetime,
-    only_clocks: Collection[str] | None,
+    obj: models.Model, source: str | None, event: str, by: Actor, reason: str, at: datetime
 ) -> StatusChange:
+    """Store the change, and stop the clocks that its event stops.
+
+    A record that guards itself keeps its reasons in its own sections: whoever reads the log need not see it.
+    """
+    if reason and hasattr(obj, "lets"):
+        raise TypeError(f"the reason belongs into a section of {type(obj).__name__}, not into the log")
     subject: dict[str, Any] = {"subject_kind": kind(obj), "subject_key": str(obj.pk)}
     change = StatusChange.objects.create(
         **subject,
@@ -136,12 +151,21 @@ def _record(
     )
     stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
     ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
-    for clock in _started(event, at, only_clocks):
+    return change
+
+
+def _start_clocks(
+    change: StatusChange, start: datetime, only: Collection[str] | None, limits: Mapping[str, Limit]
+) -> None:
+    subject: dict[str, Any] = {"subject_kind": change.subject_kind, "subject_key": change.subject_key}
+    for clock in _started(change.event, start, only):
         # For a clock that runs already the latest start counts; the status changes keep the earlier one.
         ClockRun.objects.update_or_create(
-            clock=clock.key, stopped_at=None, **subject, defaults={"started_at": at, **_due(clock, at)}
+            clock=clock.key,
+            stopped_at=None,
+            **subject,
+            defaults={"started_at": start, **_due(clock, start, limits.get(clock.key))},
         )
-    return change
 
 
 def _started(event: str, at: datetime, only: Collection[str] | None) -> list[Clock]:
@@ -157,9 +181,9 @@ def _names(events: Iterable[Event], event: str) -> bool:
     return any(named.key == event for named in events)
 
 
-def _due(clock: Clock, at: datetime) -> dict[str, Any]:
+def _due(clock: Clock, at: datetime, agreed: Limit | None) -> dict[str, Any]:
     try:
-        when = due(clock, timezone.localtime(at), local.limit(clock.key))
+        when = due(clock, timezone.localtime(at), agreed or local.limit(clock.key))
     except NoLimit:
         return {"due_on": None, "due_at": None}
     return {"due_on": when.due_on, "due_at": when.due_at}

@@ -24,16 +24,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return names()
-    return {**names(), "person": user, "navigation": _navigation(user, request.path)}
+    # What a session with records about people is for, which the front line's middleware tells of its pages.
+    purpose = getattr(request, "purpose", "")
+    navigation = _navigation(user, request.path)
+    return {**names(), "person": user, "navigation": navigation, "purpose": purpose}
 
 
 def _navigation(person: User, path: str) -> list[dict[str, Any]]:
     """The pages of the service navigation that this person may open, as the component's items."""
-    entries = [("Home", "home"), *((process.title, process.opens_at) for process in processes())]
+    of_processes = ((process.title, process.opens_at) for process in processes() if process.opens_at)
+    entries = [("Home", "home"), ("Worklist", "worklist"), *of_processes, ("Partnership", "partnership")]
     items = []
     for title, route in entries:
-        permission = ROUTES[route].permission
-        if permission is not None and person.may(permission):
+        if ROUTES[route].opens_for(person.may):
             href = reverse(route)
             here = path == href or (href != "/" and path.startswith(href))
             items.append({"text": title, "href": href, "current": path == href, "active": here})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -9,15 +10,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from sightline.core.audit import Outcome, record_event
+from sightline.core.audit import Outcome, deed, record_event
+from sightline.core.chain import NoKey
 from sightline.core.models import User
+from sightline.core.pages.refusals import not_recorded
 from sightline.core.policy import ROUTES, Plane, Read
+from sightline.core.step_up import stepped_up
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+_log = logging.getLogger(__name__)
 
 SIGNED_IN_AT = "signed-in-at"
 
@@ -51,19 +58,24 @@ class PolicyMiddleware(LoginRequiredMiddleware):
         if not isinstance(user, User):
             redirect: HttpResponseBase = self.handle_no_permission(request, view_func)
             return redirect
-        if page is None or page.permission is None or not user.may(page.permission):
+        if page is None or not page.opens_for(user.may):
             record_event(f"open:{route}", user, outcome=Outcome.REFUSED)
             raise Http404
-        return None
+        return stepped_up(request, user) if page.step_up else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Write the audit event of an audited read before the response leaves."""
+        """Write the event of an audited read before the response leaves; otherwise it does not leave."""
         if request.resolver_match is None or response.status_code >= 400:
             return response
         page = ROUTES.get(_route(request))
         if page is not None and page.read is not Read.UNAUDITED and isinstance(request.user, User):
             keys = {name: str(value) for name, value in request.resolver_match.kwargs.items()}
-            record_event(f"{page.read}:{_route(request)}", request.user, detail=keys)
+            try:
+                record_event(f"{page.read}:{_route(request)}", request.user, detail=keys)
+            except (DatabaseError, NoKey):
+                _log.exception("a read could not be written into the audit log, and was withheld")
+                response.close()
+                return not_recorded(request)
         return response
 
 
@@ -83,8 +95,15 @@ class SessionLengthMiddleware:
             now = timezone.now()
             began = request.session.setdefault(SIGNED_IN_AT, now.isoformat())
             if now - datetime.fromisoformat(began) > settings.SESSION_GREATEST_LENGTH:
-                logout(request)
+                self._end(request)
         return self.get_response(request)
+
+    def _end(self, request: HttpRequest) -> None:
+        user = request.user
+        assert isinstance(user, User)
+        with deed():
+            logout(request)
+            record_event("account:session-end", user)
 
 
 class SecurityHeadersMiddleware:

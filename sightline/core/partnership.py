@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sightline.clocks import CLOCKS, ClockError, Limit, validate_local
+from sightline.core.policy import Kind
+from sightline.core.retention import Rule, read_rules
 from sightline.core.toml_table import Table
 
 REGIONS = (
@@ -140,6 +142,7 @@ class Partnership:
     bodies: tuple[Body, ...]
     local_limits: Mapping[str, Limit]
     regimes: Regimes
+    retention: Mapping[Kind, Rule]
 
 
 DFE_CODE = re.compile(r"\d{3}")
@@ -177,6 +180,7 @@ def _partnership(content: dict[str, Any]) -> tuple[Partnership | None, list[str]
         bodies=tuple(_body(table) for table in top.tables("bodies")),
         local_limits=_local_limits(top.table("local_limits", required=False)),
         regimes=_regimes(top.table("regimes")),
+        retention=read_rules(top.table("retention", required=False)),
     )
     top.no_other_keys()
     _check_keys("localities", [locality.key for locality in found.localities], errors)

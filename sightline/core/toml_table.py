@@ -63,6 +63,17 @@ class Table:
                 self.wrong(f"{key}[{number}]", item, "each one once")
         return tuple(str(item) for item in value)
 
+    def number(self, key: str, least: int, most: int) -> int:
+        """A whole number from the least to the most."""
+        expected = f"a whole number from {least} to {most}"
+        value = self._get(key, expected)
+        if value is None:
+            return least
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.wrong(key, value, expected)
+            return least
+        return value
+
     def flag(self, key: str) -> bool:
         """True or false; false where the key is absent."""
         self._read.add(key)
@@ -86,9 +97,10 @@ class Table:
         self._read.add(key)
         if value is not None and not isinstance(value, dict):
             self.wrong(key, value, f"a table [{key}]")
+        path = f"{self._path}.{key}" if self._path else key
         if not isinstance(value, dict):
-            return _Absent(key)
-        return Table(key, value, self._errors)
+            return _Absent(path)
+        return Table(path, value, self._errors)
 
     def tables(self, key: str) -> list[Table]:
         """The tables of an array, each named by its place: `localities[0]` is the first."""

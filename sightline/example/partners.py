@@ -63,6 +63,8 @@ _ATTENDS = Mix(
 _TEAMS = {"Assessment": 60, "Children in Need": 80, "Child Protection": 50, "Children Looked After": 60}
 """Established posts by team."""
 _RETURNS = ("multi-agency dataset", "section-11 self-assessment")
+_SPLIT_FOR = 24
+"""For how many months the police return attendance at initial and review conferences apart."""
 _LATE = "MHT"
 """The agency whose returns come late from the second year on."""
 _DEATH = Mix({"8": 34, "7": 22, "5": 8, "10": 8, "3": 6, "9": 6, "4": 6, "6": 6, "2": 3, "1": 1})
@@ -237,9 +239,10 @@ def workforce(world: World, first: date, last: date, _: date) -> Iterator[Row]:
 
 
 def agency_returns(world: World, first: date, last: date, taken: date) -> Iterator[Row]:
-    """What was asked of the agencies in the year: the hub's monthly figure, and their returns."""
+    """What was asked of the agencies in the year: the hub's and the police's monthly figures, and returns."""
     for month in month_starts(first, last):
         yield _front_door(world, month)
+        yield from _attendance(world, month)
     for start in [month for month in month_starts(first, last) if month.month % 3 == 1]:
         end = add_months(start, 3) - DAY
         due = add_working_days(end, 20)
@@ -270,6 +273,31 @@ def _front_door(world: World, month: date) -> Row:
         "period_end": end, "due_on": due, "received_on": due - DAY * rng.randrange(5), "is_complete": True,
         "numerator": decided, "denominator": contacts,
     }  # fmt: skip
+
+
+def _attendance(world: World, month: date) -> Iterator[Row]:
+    """Give the police's monthly attendance at conferences: of the last two years also by kind.
+
+    They come to nearly every initial conference and, by agreement, to few reviews, so that the headline tells
+    of neither.
+    """
+    rng = stream(world.seed, "attendance", month)
+    initial, review = (max(1, events(rng, yearly * world.scale / 12)) for yearly in (430, 860))
+    came_first, came_again = (
+        sum(rng.random() < share for _ in range(invited))
+        for invited, share in ((initial, 0.95), (review, 0.35))
+    )
+    end = add_months(month, 1) - DAY
+    due = add_working_days(end, 10)
+    counts = {"": (came_first + came_again, initial + review)}
+    if add_months(month, _SPLIT_FOR) > world.until:
+        counts |= {"-initial": (came_first, initial), "-review": (came_again, review)}
+    for kind, (came, invited) in counts.items():
+        yield {
+            "agency": "POL", "item": f"conference-attendance{kind}", "period_start": month,
+            "period_end": end, "due_on": due, "received_on": due - DAY * rng.randrange(5),
+            "is_complete": True, "numerator": came, "denominator": invited,
+        }  # fmt: skip
 
 
 def population(world: World, first: date, last: date, _: date) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -37,7 +37,9 @@ class FileOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
+    """A source as it was read, its rows not numbered yet."""
+
     source: SourceFile
     tables: Mapping[str, pa.Table]
 
@@ -50,16 +52,18 @@ def build(
     key: bytes,
     localities: frozenset[str] = frozenset(),
     all_or_nothing: bool = False,
+    told: Callable[[int, int], None] | None = None,
 ) -> tuple[Snapshot | None, list[FileOutcome]]:
     """Make one snapshot, in a new folder of `out`, of all files that can be read.
 
     `paths` may name folders. `extracted_on` holds for files whose own or whose folder's name bears no date.
     A refused file does not stop the others, unless `all_or_nothing`; of a refused file nothing is kept. The
-    snapshot is None when there is nothing to put into it.
+    snapshot is None when there is nothing to put into it. `told` hears how many deliveries have been read, of
+    how many.
     """
     deliveries, refused = recognise(files_in(paths))
 
-    def read_one(recognised: Recognised) -> _Read | FileOutcome:
+    def read_one(recognised: Recognised) -> Read | FileOutcome:
         delivery, digest = recognised.delivery, digest_of(recognised.delivery.paths)
         try:
             return _read(recognised, digest, authority, extracted_on, key, localities)
@@ -67,33 +71,42 @@ def build(
             return FileOutcome(delivery.name, digest, delivery.format, error=str(error))
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = list(pool.map(read_one, sorted(deliveries, key=lambda item: item.delivery.paths)))
+        results = []
+        for result in pool.map(read_one, sorted(deliveries, key=lambda item: item.delivery.paths)):
+            results.append(result)
+            if told:
+                told(len(results), len(deliveries))
     outcomes = [FileOutcome(item.name, digest_of(item.paths), "", error=item.sentence) for item in refused]
     read, failed = _apart(results)
-    whole = _in_order(read)
+    whole = ordered(read)
     outcomes += failed
     outcomes += [
         FileOutcome(item.source.name, item.source.sha256, item.source.format, item.source) for item in whole
     ]
     if not whole or (all_or_nothing and any(outcome.error for outcome in outcomes)):
         return None, outcomes
-    return write_snapshot(out, authority, [item.source for item in whole], _merged(whole)), outcomes
+    return write_snapshot(out, authority, [item.source for item in whole], merged(whole)), outcomes
 
 
-def _apart(results: Sequence[_Read | FileOutcome]) -> tuple[list[_Read], list[FileOutcome]]:
+def _apart(results: Sequence[Read | FileOutcome]) -> tuple[list[Read], list[FileOutcome]]:
     """What was read, each content once, and what was refused."""
-    read: dict[str, _Read] = {}
-    failed: list[FileOutcome] = []
-    for result in results:
-        if isinstance(result, FileOutcome):
-            failed.append(result)
-            continue
-        source = result.source
-        first = read.setdefault(source.sha256, result)
-        if first is not result:
-            told = f"{source.name} is {first.source.name} once more, byte for byte"
-            failed.append(FileOutcome(source.name, source.sha256, source.format, error=told))
-    return list(read.values()), failed
+    read, again = once([result for result in results if isinstance(result, Read)])
+    failed = [result for result in results if isinstance(result, FileOutcome)]
+    for source, first in again:
+        told = f"{source.name} is {first.name} once more, byte for byte"
+        failed.append(FileOutcome(source.name, source.sha256, source.format, error=told))
+    return read, failed
+
+
+def once(read: Sequence[Read]) -> tuple[list[Read], list[tuple[SourceFile, SourceFile]]]:
+    """Each content once, as it came first; and each that came again, with the first."""
+    first: dict[str, Read] = {}
+    again = []
+    for item in read:
+        kept = first.setdefault(item.source.sha256, item)
+        if kept is not item:
+            again.append((item.source, kept.source))
+    return list(first.values()), again
 
 
 def digest_of(paths: Sequence[Path]) -> str:
@@ -115,7 +128,7 @@ def _read(
     extracted_on: date | None,
     key: bytes,
     localities: frozenset[str],
-) -> _Read:
+) -> Read:
     delivery = recognised.delivery
     taken = recognised.extracted_on or extracted_on
     told = "the file name" if recognised.extracted_on else "the command"
@@ -132,7 +145,7 @@ def _read(
             f"{delivery.name}: all {source.read} rows were refused, the first for {first.column}:"
             f" expected {first.expected}"
         )
-    return _Read(source, reading.tables)
+    return Read(source, reading.tables)
 
 
 def _dated(delivery: Delivery) -> str:
@@ -156,7 +169,7 @@ def _source(reading: Reading, name: str, digest: str, told: str) -> SourceFile:
     )
 
 
-def _in_order(read: list[_Read]) -> list[_Read]:
+def ordered(read: list[Read]) -> list[Read]:
     """The readings in the manifest's order, each with what looking across the files found out about it."""
     ordered = sorted(
         read, key=lambda item: (item.source.format, item.source.extracted_on, item.source.sha256)
@@ -175,7 +188,7 @@ def _in_order(read: list[_Read]) -> list[_Read]:
     ]
 
 
-def _merged(read: Sequence[_Read]) -> dict[str, pa.Table]:
+def merged(read: Sequence[Read]) -> dict[str, pa.Table]:
     """All readings' rows, table by table, each row with the number of its source."""
     parts: dict[str, list[pa.Table]] = {}
     for index, item in enumerate(read):

@@ -26,7 +26,7 @@ class Fault:
 def upn_fault(upn: str) -> Fault | None:
     """The first fault of a unique pupil number, by the children in need census's rules 1510 to 1550.
 
-    The check letter of a temporary number (a letter in place 13) is not defined by those rules, so only its
+    Those rules do not define the check letter of a temporary number (a letter in place 13), so only its
     pattern is checked. The authority (places 2 to 4) is not looked up in a list: children keep the numbers
     of abolished and of Welsh authorities.
     """
@@ -46,8 +46,12 @@ def upn_fault(upn: str) -> Fault | None:
 
 
 def upn_check_letter(digits: str) -> str:
-    """The check letter of a UPN's twelve digits: the sum of digit x place (2 to 13), modulo 23."""
-    return UPN_LETTERS[sum(place * int(digit) for place, digit in enumerate(digits, start=2)) % 23]
+    """The check letter of a UPN's other twelve: the sum of digit x place (2 to 13), modulo 23.
+
+    The letter that ends a temporary UPN counts as its place among `UPN_LETTERS`, from 0.
+    """
+    values = (UPN_LETTERS.index(digit) if digit in UPN_LETTERS else int(digit) for digit in digits)
+    return UPN_LETTERS[sum(place * value for place, value in enumerate(values, start=2)) % 23]
 
 
 def nhs_number_fault(number: str) -> Fault | None:

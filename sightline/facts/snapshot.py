@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def write_snapshot(
     `sources`. Writing what is already there changes nothing and returns it.
     """
     out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
     try:
         files = [_write_table(part, name, tables[name]) for name in sorted(tables) if len(tables[name])]
@@ -85,6 +87,14 @@ def open_snapshot(folder: Path) -> Snapshot:
         if _hash(path) != file.sha256:
             raise SnapshotError(f"{folder} has been altered: {path.name} is not the file that was written")
     return Snapshot(identity, folder, manifest)
+
+
+def _clear(out: Path) -> None:
+    """Remove what a process that was ended in the middle left more than a day ago."""
+    last = time.time() - 86400
+    for part in out.glob(".part-*"):
+        if part.stat().st_mtime < last:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _write_table(folder: Path, name: str, table: pa.Table) -> FactFile:

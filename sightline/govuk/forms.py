@@ -111,7 +111,8 @@ def _common(field: BoundField) -> Params:
 
 
 def _label(field: BoundField) -> Params:
-    optional = "" if field.field.required else " (optional)"
+    marked = getattr(field.form, "marks_optional", True)
+    optional = " (optional)" if marked and not field.field.required else ""
     return {"text": f"{field.label}{optional}"}
 
 
@@ -124,7 +125,10 @@ def _text(field: BoundField) -> tuple[str, Params]:
         "type": attrs.get("type", getattr(field.field.widget, "input_type", "text")),
         "autocomplete": attrs.get("autocomplete"),
         "classes": attrs.get("class"),
+        "inputmode": attrs.get("inputmode"),
     }
+    if attrs.get("suffix"):
+        params["suffix"] = {"text": attrs["suffix"]}
     if isinstance(field.field, forms.IntegerField):
         params |= {"type": "text", "inputmode": "numeric"}
     return "govukInput", params
@@ -136,7 +140,15 @@ def _password(field: BoundField) -> tuple[str, Params]:
 
 
 def _textarea(field: BoundField) -> tuple[str, Params]:
-    return "govukTextarea", {**_common(field), "label": _label(field), "value": _shown(field)}
+    attrs = field.field.widget.attrs
+    return "govukTextarea", {
+        **_common(field),
+        "label": _label(field),
+        "value": _shown(field),
+        "rows": attrs.get("rows"),
+        "classes": attrs.get("class"),
+        "spellcheck": False if attrs.get("spellcheck") == "false" else None,
+    }
 
 
 def _file(field: BoundField) -> tuple[str, Params]:
@@ -187,8 +199,13 @@ def _date(field: BoundField) -> tuple[str, Params]:
 def _group(field: BoundField, choices: list[tuple[str, str, bool]]) -> Params:
     params = _common(field)
     params["idPrefix"] = params.pop("id")
-    items = [{"value": value, "text": text, "checked": chosen} for value, text, chosen in choices]
-    return {**params, "fieldset": _legend(field), "items": items}
+    attrs = field.field.widget.attrs
+    hints = attrs.get("hints", {})
+    items: list[Params] = [{"value": key, "text": text, "checked": chosen} for key, text, chosen in choices]
+    for item in items:
+        if hint := hints.get(item["value"]):
+            item["hint"] = {"text": hint}
+    return {**params, "fieldset": _legend(field), "items": items, "classes": attrs.get("class")}
 
 
 def _legend(field: BoundField) -> Params:
@@ -221,6 +238,7 @@ _DRAWN_AS: tuple[tuple[type[forms.Widget], Callable[[BoundField], tuple[str, Par
     (forms.Textarea, _textarea),
     (forms.EmailInput, _text),
     (forms.NumberInput, _text),
+    (forms.URLInput, _text),
     (forms.TextInput, _text),
 )
 """Which widget is drawn as what; the first that fits counts, so narrower widgets stand first."""

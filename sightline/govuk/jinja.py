@@ -46,6 +46,7 @@ COMPONENTS = (
     "table",
     "tabs",
     "tag",
+    "task-list",
     "textarea",
     "warning-text",
 )
@@ -78,8 +79,13 @@ def environment(**options: Any) -> jinja2.Environment:
 
     env.globals.update(macros)
     env.globals.update(static=static, url=_url, draw=draw, error_list=error_list)
-    env.filters.update(day=day, moment=moment)
+    env.filters.update(day=day, moment=moment, begin=begin)
     return env
+
+
+def begin(words: str) -> str:
+    """The words with a capital at their beginning, and names within them as they are written."""
+    return words[:1].upper() + words[1:]
 
 
 def _url(route: str, **keys: Any) -> str:

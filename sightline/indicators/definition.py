@@ -111,6 +111,9 @@ class Indicator:
     `until`, no `ends`) the rows of the period's last day count. Where `at` names the period, a row is counted
     in each period that so dates it.
 
+    `returned`: agencies return it as a plain figure under its key (see `indicators.returns`), and nothing is
+    counted from rows; its table is that of the returns.
+
     `lookback_months` is how far before the period the window functions of the numerator must see; and, where
     `at` is later than the event of a table without `ends`, how far back one file must hold the events.
     `rows` is what the definition needs of a source; a source of the latest row of each child serves only
@@ -139,6 +142,7 @@ class Indicator:
     each: tuple[str, ...] = ()
     combine: str = "any"
     sums: bool = False
+    returned: bool = False
     denominator: str = ""
     rows: Rows = Rows.EVERY
     lookback_months: int = 0

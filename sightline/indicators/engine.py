@@ -21,7 +21,7 @@ from sightline.indicators.definition import Basis, Breakdown, Indicator, Unit
 from sightline.indicators.figures import Counted, Figure, Residents, value_of
 from sightline.indicators.periods import Every, Period, in_words
 from sightline.indicators.residents import Population, population
-from sightline.indicators.returns import FORMAT, Returns, returns
+from sightline.indicators.returns import FORMAT, NOT_ASKED, Returns, returns
 from sightline.indicators.support import cannot_split
 
 _NOTHING = Counted(0, 0)
@@ -83,7 +83,7 @@ class Engine:
         """The figure of one period as a whole, and all that it was made from."""
         figure = self.figures(indicator, [period], ())[0]
         files = tuple(self._data.snapshot.manifest.sources[index] for index in figure.sources)
-        if figure.format not in indicator.sources:
+        if indicator.returned or figure.format not in indicator.sources:
             return Explanation(figure, files, {}, "")
         query = self.query(indicator, figure.format, [period], ())
         return Explanation(figure, files, self._data.clocks(indicator), query.sql("duckdb", pretty=True))
@@ -111,10 +111,10 @@ class Engine:
         no_limit = self._no_limit(indicator)
         for period in periods:
             source_format, refusals = self._data.support.choose(indicator, period)
-            if source_format is not None and not no_limit:
+            if source_format is not None and not no_limit and not indicator.returned:
                 by_format[source_format].append(period)
                 continue
-            words = no_limit or "; ".join(refusal.reason for refusal in refusals)
+            words = no_limit or "; ".join(refusal.reason for refusal in refusals) or NOT_ASKED
             refused[period] = self._returned(indicator, replace(blank, period=period, refused=words))
         return by_format, refused
 

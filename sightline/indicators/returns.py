@@ -19,6 +19,8 @@ from sightline.indicators.support import counted_days
 
 FORMAT = "agency-returns"
 TABLE = "agency_returns"
+NOT_ASKED = "no agency was asked to return it"
+"""Why a plain figure has no value in a period for which no return of it is due."""
 _COLUMNS = ("source", "agency", "item", "period_start", "period_end", "due_on", "received_on")
 
 

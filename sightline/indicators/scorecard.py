@@ -119,9 +119,14 @@ def chart_of(
         target=indicator.target.value if indicator.target else None,
         resets=tuple(Reset(label, "; ".join(why)) for label, why in reasons.items()),
         lowest=0,
-        highest=100 if indicator.unit is Unit.PERCENT and not indicator.sums else None,
+        highest=100 if _is_share(indicator) else None,
     )
     return unjudged(found, ROLLING) if indicator.basis is Basis.ROLLING else found
+
+
+def _is_share(indicator: Indicator) -> bool:
+    """Whether its value cannot pass 100%: of sums one may, where what is counted is no part of the other."""
+    return indicator.unit is Unit.PERCENT and (bool(indicator.returned) or not indicator.sums)
 
 
 def unit_words(indicator: Indicator) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sightline.clocks import CLOCKS
+from sightline.facts.manifest import SourceFile
 from sightline.facts.sources import FORMATS
 from sightline.indicators import disclosure
 from sightline.indicators.definition import Indicator
@@ -30,7 +31,8 @@ class Sheet:
 def tables(scorecard: Scorecard, *, with_past_groups: bool = True) -> tuple[Sheet, ...]:
     """Scorecard, Figures, Definitions and Notes; the groups of every period, or of the last one alone."""
     figures = _figures(scorecard, with_past_groups)
-    return (_scorecard(scorecard), figures, _definitions(scorecard), _notes(scorecard))
+    defined = definitions(line.indicator for line in scorecard.lines)
+    return (_scorecard(scorecard), figures, defined, _notes(scorecard))
 
 
 def _scorecard(scorecard: Scorecard) -> Sheet:
@@ -81,13 +83,14 @@ def _figures(scorecard: Scorecard, with_past_groups: bool) -> Sheet:
     return Sheet("Figures", about, headings, rows)
 
 
-def _definitions(scorecard: Scorecard) -> Sheet:
+def definitions(indicators: Iterable[Indicator]) -> Sheet:
+    """What each indicator counts, with the digest that its figures name."""
     headings = (
         "Key", "Reference", "Title", "Why it matters", "Fact table", "Population", "Numerator", "Denominator",
         "Dated by", "Gathered by", "Clock", "Source of the clock", "Target", "Source of the target", "Owner",
         "Review on", "Notes", "Digest",
     )  # fmt: skip
-    rows = tuple(_definition(line.indicator) for line in scorecard.lines)
+    rows = tuple(_definition(indicator) for indicator in indicators)
     return Sheet("Definitions", "What each indicator counts.", headings, rows)
 
 
@@ -122,18 +125,28 @@ def _noted(scorecard: Scorecard) -> Iterator[tuple[Cell, ...]]:
     yield from (("Small numbers", words) for words in _about_small_numbers(scorecard))
     yield "Unknown", "Counted in the denominator: what is not recorded is not shown to be met."
     yield "Unplaced", "In no figure: a column that decides whether the row belongs is not known."
-    for index, source in enumerate(manifest.sources):
+    yield from about_sources(manifest.sources)
+    yield from _refusals(scorecard.figures)
+
+
+def about_sources(sources: Iterable[SourceFile]) -> Iterator[tuple[Cell, ...]]:
+    """Notes on each file that was read: where it comes from, its rows, the days that it covers."""
+    for index, source in enumerate(sources):
         about = f"Source file {index}"
         yield about, f"{source.name}: {FORMATS[source.format].title} from {source.supplier}"
         yield about, f"extracted on {in_words(source.extracted_on)} (known from {source.extracted_from})"
         yield about, f"{source.read} rows read, {source.accepted} accepted, {source.refused} refused"
         for table, window in source.windows.items():
             yield about, f"{table}: covers {in_words(window.first)} to {in_words(window.last)}"
-    yield from _refusals(scorecard.figures)
 
 
 def _about_small_numbers(scorecard: Scorecard) -> Iterator[str]:
-    if not scorecard.is_public:
+    yield from about_small_numbers(is_public=scorecard.is_public)
+
+
+def about_small_numbers(*, is_public: bool) -> Iterator[str]:
+    """Whether a copy may be published, and what was hidden in it and why."""
+    if not is_public:
         yield "Not for publication: small numbers are shown."
         return
     rule = disclosure.DFE_RULE

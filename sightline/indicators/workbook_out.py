@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from sightline.facts.formula import formula_safe
 from sightline.indicators.scorecard import Scorecard
 from sightline.indicators.tables_out import Cell, Sheet, tables
 
@@ -17,16 +19,24 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 
 def write_workbook(path: Path, scorecard: Scorecard) -> None:
     """Write the four sheets of `tables_out`; the same scorecard makes the same file."""
-    with path.open("wb") as file, xlsxwriter.Workbook(file, _PLAIN) as book:
-        extracted = max(source.extracted_on for source in scorecard.snapshot.manifest.sources)
-        book.set_properties({"title": "Dataset", "created": datetime.combine(extracted, time())})
+    extracted = max(source.extracted_on for source in scorecard.snapshot.manifest.sources)
+    with path.open("wb") as file:
+        write_sheets(file, tables(scorecard), extracted)
+
+
+def write_sheets(file: BinaryIO, sheets: Iterable[Sheet], created: date) -> None:
+    """Write tables as one spreadsheet, said to be made on a given day and by nobody."""
+    with xlsxwriter.Workbook(file, _PLAIN) as book:
+        book.set_properties({"title": "Dataset", "created": datetime.combine(created, time())})
         formats = {
             "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
             "date": book.add_format({"num_format": "d mmm yyyy"}),
             "number": book.add_format({"num_format": "#,##0.0"}),
             "whole": book.add_format({"num_format": "#,##0"}),
+            # Stays text even when somebody edits the cell.
+            "text": book.add_format({"quote_prefix": True}),
         }
-        for sheet in tables(scorecard):
+        for sheet in sheets:
             _write(book.add_worksheet(sheet.name), sheet, formats)
 
 
@@ -49,7 +59,7 @@ def _write_cell(page: Any, row: int, column: int, value: Cell, formats: dict[str
     if isinstance(value, date):
         page.write_datetime(row, column, datetime.combine(value, time()), formats["date"])
     elif isinstance(value, str):
-        page.write_string(row, column, value)
+        page.write_string(row, column, value, formats["text"] if formula_safe(value) != value else None)
     else:
         kind = "whole" if isinstance(value, int) or value.is_integer() else "number"
         page.write_number(row, column, value, formats[kind])

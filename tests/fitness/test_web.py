@@ -40,7 +40,8 @@ def test_every_page_is_written_in_the_frame():
     pages = [
         file
         for file in found("jinja2/**/*.html")
-        if file.parent.name != "govuk" and file.name not in ("layout.html", "parts.html")
+        if file.parent.name not in ("govuk", "mail", "panels")
+        and file.name not in ("layout.html", "parts.html")
     ]
     for file in pages:
         text = file.read_text()
@@ -50,7 +51,12 @@ def test_every_page_is_written_in_the_frame():
 
 
 def test_pages_read_rows_only_through_visible_to():
-    for file in [*found("pages.py"), *SIGHTLINE.rglob("pages/*.py")]:
+    """But for guarded records, whose managers let nobody past the rule."""
+    from sightline.core.trust.guarded import guarded_models
+
+    guarded = {f"{model.__name__}.objects" for model in guarded_models()}
+    assert guarded, "no guarded model was found"
+    for file in [*found("pages/*.py"), *SIGHTLINE.rglob("pages.py")]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in (
                 "objects",
@@ -59,12 +65,13 @@ def test_pages_read_rows_only_through_visible_to():
             ):
                 line = ast.unparse(node)
                 after = file.read_text().splitlines()[node.lineno - 1]
-                assert f"{line}.visible_to(" in after, f"{file}:{node.lineno}: {line} without visible_to"
+                is_safe = line in guarded or f"{line}.visible_to(" in after
+                assert is_safe, f"{file}:{node.lineno}: {line} without visible_to"
 
 
 def test_every_model_says_who_may_see_its_rows():
     for model in our_models():
-        assert hasattr(model._default_manager.all(), "visible_to"), model
+        assert hasattr(model._default_manager._queryset_class, "visible_to"), model
 
 
 def test_assurance_reaches_no_other_storey_by_a_string():
@@ -91,8 +98,12 @@ def test_whatever_a_process_can_do_is_a_command():
             assert f"{process}.{name.replace('_', '-')}" in COMMANDS, f"{file}: {name} is no command"
 
 
+MAY_LISTEN = {SIGHTLINE / "core/trust/apps.py"}
+"""Row-level security is made after every migration; Django says when that was in no other way."""
+
+
 def test_nothing_hides_in_signals():
-    for file in found("*.py"):
+    for file in set(found("*.py")) - MAY_LISTEN:
         assert "django.dispatch" not in file.read_text(), file
         assert "signals import" not in file.read_text(), file
 

@@ -6,19 +6,17 @@ from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGES = {
+STATES = {
     "home-with-signals": "/",
-    "scorecard": "/dataset/",
     "scorecard-publishable": "/dataset/?version=publishable",
-    "indicator": "/dataset/return-interviews-in-72-hours/",
     "indicator-refused": "/dataset/looked-after-children/",
-    "data-quality": "/dataset/quality/",
-    "data-quality-file": "/dataset/quality/0/",
+    "indicator-agencies-returned": "/dataset/conference-attendance/",
 }
+"""Pages as they look in a certain state; each page as such is looked at in `test_no_barrier`."""
 
 
 def test_the_pages_have_no_barrier_and_fit(cast, dataset, signed_in_page, axe_violations, screenshot):
-    for name, path in PAGES.items():
+    for name, path in STATES.items():
         page = signed_in_page(cast.board_manager, path)
         for width, size in {"phone": PHONE, "desktop": DESKTOP}.items():
             page.set_viewport_size(size)

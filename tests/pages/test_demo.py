@@ -13,12 +13,14 @@ SETTINGS = Path(__file__).with_name("partnership.toml")
 
 @pytest.fixture
 def var(tmp_path) -> Path:
-    (tmp_path / "partnership.toml").write_text(SETTINGS.read_text())
-    return tmp_path
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / "partnership.toml").write_text(SETTINGS.read_text())
+    return folder
 
 
 def test_there_is_a_person_for_every_role():
-    assert set(demo.PEOPLE) == set(Role)
+    assert {role for _, role, _ in demo.PEOPLE.values()} == set(Role)
 
 
 def test_it_begins_in_an_empty_folder_and_goes_on_in_its_own(tmp_path, var):
@@ -50,7 +52,7 @@ def test_a_port_that_is_taken_is_named_with_another():
 
 
 def test_beginning_afresh_clears_what_the_demo_made_and_nothing_else(var):
-    for name in ("example", "snapshots", "kept"):
+    for name in ("anchors", "example", "snapshots", "kept"):
         (var / name).mkdir()
     for name in ("sightline.sqlite3", "sightline.sqlite3-wal", "secret-key", "demo-password"):
         (var / name).touch()

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection, models
 from django.utils import timezone
 
+from sightline.clocks import Limit, LooserThanStatute
+from sightline.config.reference import states_page
 from sightline.core.audit import System
 from sightline.core.flow import NotAllowed, Transitions, begin, diagram, move
 from sightline.core.models import ClockRun, Immutable, StatusChange
@@ -132,6 +134,31 @@ def test_a_clock_that_the_event_does_not_start_is_a_mistake(cast):
     assert not Referral.objects.exists()
 
 
+def test_a_clock_can_count_from_a_day_ahead_under_a_limit_of_this_record_alone(cast):
+    ahead = timezone.now() + timedelta(days=30)
+    begin(
+        Referral(),
+        cast.analyst,
+        only_clocks=["assessment"],
+        limits={"assessment": Limit.parse("3 weeks")},
+        clocks_from=ahead,
+    )
+    run = ClockRun.objects.get()
+    assert run.started_at == ahead
+    assert run.due_on == timezone.localdate(ahead) + timedelta(weeks=3)
+
+
+def test_a_limit_of_a_record_is_never_looser_than_the_national_one(cast):
+    with pytest.raises(LooserThanStatute):
+        begin(
+            Referral(),
+            cast.analyst,
+            only_clocks=["assessment"],
+            limits={"assessment": Limit.parse("4 months")},
+        )
+    assert not Referral.objects.exists()
+
+
 def test_a_clock_whose_law_was_not_in_force_does_not_start(cast):
     begin(Referral(), cast.analyst, at=datetime(2013, 4, 14, 9, tzinfo=LONDON), only_clocks=["assessment"])
     assert not ClockRun.objects.exists()
@@ -153,3 +180,11 @@ def test_the_states_draw_themselves():
         "    received --> decided: referral-decided\n"
         "    decided --> signed_off: assessment-signed-off\n"
     )
+
+
+def test_the_reference_draws_the_states_of_every_record_that_has_them():
+    page = states_page()
+    for heading in ("dataset: load", "questionnaire: response", "collection: return", "collection: quarter"):
+        assert f"## {heading}\n" in page
+    assert "awaited --> submitted: return-received" in page
+    assert "| `awaited` | Awaited |" in page

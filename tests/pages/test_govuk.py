@@ -49,6 +49,10 @@ EXAMPLES: dict[str, dict] = {
     "table": {"caption": NASTY, "head": [{"text": "A"}], "rows": [[{"text": NASTY, "format": "numeric"}]]},
     "tabs": {"items": [{"id": "t", "label": NASTY, "panel": {"text": NASTY}}]},
     "tag": {"text": NASTY},
+    "task-list": {
+        "idPrefix": "task",
+        "items": [{"title": {"text": NASTY}, "href": "#", "status": {"tag": {"text": NASTY}}}],
+    },
     "textarea": {"id": "a", "name": "a", "label": {"text": "A"}, "value": NASTY},
     "warning-text": {"text": NASTY, "iconFallbackText": "Warning"},
 }

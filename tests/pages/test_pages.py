@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from sightline.clocks import CLOCKS
-from sightline.core import frame, pages
+from sightline.core import frame
 from sightline.core.command import Refused
 from sightline.core.middleware import SIGNED_IN_AT
 from sightline.core.models import AuditEvent
+from sightline.core.pages import about, home, refusals
 from sightline.core.process import Block, HomeItem, Process
 from tests.conftest import PASSWORD
 
@@ -32,7 +33,7 @@ def test_an_empty_home_page_says_what_will_appear(cast, signed_in):
 
 def test_home_asks_the_database_little(cast, signed_in, django_assert_max_num_queries):
     client = signed_in(cast.member)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/")
 
 
@@ -43,7 +44,7 @@ def test_a_process_fills_the_home_page_and_the_navigation(cast, signed_in, monke
     process = Process(
         "Dataset", "data-protection", home_items=lambda user: [item] if user == cast.analyst else []
     )
-    monkeypatch.setattr(pages, "processes", lambda: (process,))
+    monkeypatch.setattr(home, "processes", lambda: (process,))
     monkeypatch.setattr(frame, "processes", lambda: (Process("Dataset", "home"),))
     html = signed_in(cast.analyst).get("/").content.decode()
     assert (
@@ -163,8 +164,8 @@ def test_a_new_password_must_be_long_and_be_typed_twice(cast, signed_in):
         "password1": "a-new-invented-phrase",
         "password2": "a-new-invented-phrase",
     }
-    assert client.post("/account/password/", new).headers["Location"] == "/"
-    assert "Your password is changed" in client.get("/").content.decode()
+    assert client.post("/account/password/", new).headers["Location"] == "/account/"
+    assert "Your password is changed" in client.get("/account/").content.decode()
     cast.analyst.refresh_from_db()
     assert cast.analyst.check_password("a-new-invented-phrase")
 
@@ -203,7 +204,7 @@ def test_a_refused_command_answers_like_a_missing_page(cast, signed_in, monkeypa
 
     client = signed_in(cast.analyst)
     missing = client.get("/no-such-page")
-    monkeypatch.setattr(pages, "processes", lambda: (Process("Dataset", "home", home_items=refuse),))
+    monkeypatch.setattr(home, "processes", lambda: (Process("Dataset", "home", home_items=refuse),))
     response = client.get("/")
     assert response.status_code == 404
     strip = "govuk-service-navigation__item"
@@ -216,7 +217,7 @@ def test_a_failure_answers_without_the_database(cast, signed_in, monkeypatch):
 
     client = signed_in(cast.analyst)
     client.raise_request_exception = False
-    monkeypatch.setattr(pages, "processes", lambda: (Process("Dataset", "home", home_items=fail),))
+    monkeypatch.setattr(home, "processes", lambda: (Process("Dataset", "home", home_items=fail),))
     response = client.get("/")
     assert response.status_code == 500
     html = response.content.decode()
@@ -233,9 +234,9 @@ def test_a_form_from_elsewhere_is_refused_in_words(cast):
 
 
 def test_too_many_attempts_are_answered_in_words(rf):
-    response = pages.too_often(rf.get("/account/login/"))
+    response = refusals.too_often(rf.get("/account/login/"))
     assert response.status_code == 429
-    assert "Wait five minutes" in response.content.decode()
+    assert "Wait 15 minutes" in response.content.decode()
 
 
 def test_health_says_whether_the_database_answers(db, monkeypatch):
@@ -244,7 +245,7 @@ def test_health_says_whether_the_database_answers(db, monkeypatch):
     def silent():
         raise DatabaseError("silent")
 
-    monkeypatch.setattr(pages, "connection", SimpleNamespace(ensure_connection=silent))
+    monkeypatch.setattr(about, "connection", SimpleNamespace(ensure_connection=silent))
     response = Client().get("/health")
     assert (response.status_code, response.json()["status"]) == (503, "failing")
     assert connection.is_usable()

@@ -97,7 +97,7 @@ def _queries(engine: Engine, indicator: Indicator, figures: Sequence[Figure]) ->
     last = {
         figure.format: figure.period
         for figure in figures
-        if figure.is_counted and figure.format in indicator.sources
+        if figure.is_counted and figure.format in indicator.sources and not indicator.returned
     }
     return {str(format_): engine.explain(indicator, period).sql for format_, period in last.items()}
 

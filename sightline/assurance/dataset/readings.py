@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sightline.assurance.dataset import words
-from sightline.assurance.dataset.models import Baseline, Figure, LoadedSnapshot
-from sightline.core.models import User
-from sightline.core.permissions import Permission
+from sightline.assurance.dataset.models import DefinitionChange, Figure
+from sightline.assurance.dataset.view import Break, View
 from sightline.indicators.control_chart import (
     ControlChart,
     Variation,
@@ -34,6 +33,7 @@ READ = (
     "indicator",
     "definition",
     "every",
+    "first_on",
     "last_on",
     "numerator",
     "denominator",
@@ -56,12 +56,13 @@ class Reading:
     """One indicator, read from its figures as a whole, in order of time.
 
     `series` runs from the first period with a value to the last one counted or refused; a figure that is
-    hidden from the reader is there without its numbers.
+    hidden from the reader is there without its numbers. `set_here` are the baselines that were re-set and the
+    changes of definition.
     """
 
     indicator: Indicator
     series: Sequence[Figure]
-    baselines: Sequence[Baseline]
+    set_here: Sequence[Break]
 
     @cached_property
     def latest(self) -> Figure | None:
@@ -92,11 +93,32 @@ class Reading:
         """The series read as a control chart; None where there is no value."""
         if self.latest is None:
             return None
-        labels = {label(figure) for figure in self.series}
-        set_at = {words.period_name(Every.MONTH, b.from_on): b.reason for b in self.baselines}
-        baselines = {at: reason for at, reason in set_at.items() if at in labels}
+        reasons = {
+            label(self.series[place]): "; ".join(one.on_chart for one in found)
+            for place, found in self.breaks.items()
+        }
         places = [Place(label(f), f.value, f.format, f.definition) for f in self.series]
-        return chart_of(self.indicator, places, baselines)
+        return chart_of(self.indicator, places, reasons)
+
+    @cached_property
+    def breaks(self) -> Mapping[int, Sequence[Break]]:
+        """Where in the series a baseline was re-set or the definition changed.
+
+        That is at the first period which ends after it; a break before the series begins breaks nothing.
+        """
+        found: dict[int, list[Break]] = defaultdict(list)
+        for one in sorted(self.set_here, key=lambda one: one.from_on):
+            later = (place for place, figure in enumerate(self.series) if figure.last_on >= one.from_on)
+            place = next(later, None)
+            if place is not None and self.series[0].first_on < one.from_on:
+                found[place].append(one)
+        return found
+
+    @property
+    def changes(self) -> Sequence[DefinitionChange]:
+        """The changes of definition, the earliest first."""
+        changes = [one for one in self.set_here if isinstance(one, DefinitionChange)]
+        return sorted(changes, key=lambda one: one.from_on)
 
     @property
     def variation(self) -> Variation:
@@ -176,18 +198,15 @@ def label(figure: Figure) -> str:
     return words.period_name(figure.every, figure.last_on)
 
 
-def may_see_small(user: User, asked_for: str) -> bool:
-    """Whether to show the internal version: to whoever may see it and has not asked for the other."""
-    return user.may(Permission.SEE_SMALL_NUMBERS) and asked_for != "publishable"
-
-
-def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
+def shown(figures: Iterable[Figure], view: View) -> list[Figure]:
     """The figures as their reader may see them: an unpublished one has no numbers, and none has its unknowns.
 
     How many are unknown is never published: it could tell what is left of a hidden figure.
     """
     figures = list(figures)
-    for figure in figures if not with_small else ():
+    for figure in figures:
+        if view.may_show(figure):
+            continue
         figure.unknown = figure.unplaced = None
         if figure.hidden:
             figure.numerator = figure.denominator = figure.value = None
@@ -195,19 +214,102 @@ def shown(figures: Iterable[Figure], with_small: bool) -> list[Figure]:
     return figures
 
 
-def read_all(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, Reading]:
-    """Every indicator of a snapshot, in the order of the definitions; two queries, however many there are."""
-    whole = Figure.objects.visible_to(user).filter(snapshot=snapshot, breakdown="").only(*READ)
-    by_indicator: dict[str, list[Figure]] = defaultdict(list)
-    for figure in shown(whole, with_small):
-        by_indicator[figure.indicator].append(figure)
-    baselines: dict[str, list[Baseline]] = defaultdict(list)
-    for baseline in Baseline.objects.visible_to(user):
-        baselines[baseline.indicator].append(baseline)
-    return {
-        key: Reading(indicator, series(by_indicator[key]), baselines[key])
-        for key, indicator in INDICATORS.items()
-    }
+def figures_of(view: View, indicators: Iterable[str]) -> list[Figure]:
+    """Every figure of these indicators, wholes and groups, as the reader may see them."""
+    if view.snapshot is None:
+        return []
+    stored = Figure.objects.visible_to(view.user)
+    return shown(stored.filter(snapshot=view.snapshot, indicator__in=indicators), view)
+
+
+def read_all(view: View) -> Mapping[str, Reading]:
+    """Every indicator of the reader's snapshot, in the order of the definitions.
+
+    Two queries, for the breaks; the readings themselves are kept in memory. Figures of a snapshot never
+    change until it is counted again, so what was read once holds for every reader of the same version.
+    """
+    return _asked(view, "").readings
+
+
+def contrasts(view: View) -> Mapping[str, Contrast | None]:
+    """The groups of the indicators that compare groups; kept in memory like the readings."""
+    return _asked(view, "").contrasts
+
+
+def read(view: View, indicator: str) -> tuple[Reading, list[Figure]]:
+    """One indicator and all its figures, wholes and groups; kept in memory like the readings."""
+    found = _asked(view, indicator)
+    return found.readings[indicator], found.figures
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What a reading depends on; whoever asks for the same reads the same, so the reader is no part of it."""
+
+    snapshot: int
+    counted_at: str
+    with_small: bool
+    own: frozenset[str]
+    breaks: tuple[tuple[str, int], ...]
+    indicator: str
+    view: View = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Read:
+    readings: Mapping[str, Reading]
+    contrasts: Mapping[str, Contrast | None]
+    figures: list[Figure]
+
+
+def _asked(view: View, indicator: str) -> _Read:
+    if view.snapshot is None:
+        nothing = {key: Reading(item, (), ()) for key, item in INDICATORS.items()}
+        return _Read(nothing, {}, [])
+    key = _Key(
+        view.snapshot.pk,
+        view.snapshot.counted_at.isoformat(),
+        view.with_small,
+        view.own,
+        tuple((type(one).__name__, one.pk) for one in view.breaks),
+        indicator,
+        view,
+    )
+    return _read_one(key) if indicator else _read_whole(key)
+
+
+@lru_cache(maxsize=12)
+def _read_whole(key: _Key) -> _Read:
+    view = key.view
+    stored = Figure.objects.visible_to(view.user).filter(snapshot=view.snapshot)
+    compared = {name: item for name, item in INDICATORS.items() if item.unit is Unit.RATIO}
+    by_indicator = _by_indicator(shown(stored.filter(breakdown="").only(*READ), view))
+    groups = _by_indicator(shown(stored.filter(indicator__in=compared).exclude(breakdown=""), view))
+    return _Read(
+        {name: _reading(item, by_indicator[name], key) for name, item in INDICATORS.items()},
+        {name: contrast(item, groups[name]) for name, item in compared.items()},
+        [],
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_one(key: _Key) -> _Read:
+    figures = figures_of(key.view, [key.indicator])
+    whole = [figure for figure in figures if not figure.breakdown]
+    item = INDICATORS[key.indicator]
+    return _Read({key.indicator: _reading(item, whole, key)}, {}, figures)
+
+
+def _reading(indicator: Indicator, whole: Iterable[Figure], key: _Key) -> Reading:
+    mine = [one for one in key.view.breaks if one.indicator == indicator.key]
+    return Reading(indicator, series(whole), mine)
+
+
+def _by_indicator(figures: Iterable[Figure]) -> Mapping[str, list[Figure]]:
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        found[figure.indicator].append(figure)
+    return found
 
 
 def series(figures: Iterable[Figure]) -> Sequence[Figure]:

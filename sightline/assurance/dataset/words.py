@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from sightline.assurance.dataset.models import Figure
+from sightline.assurance.dataset.models import Baseline, DefinitionChange, Figure
 from sightline.core import local
 from sightline.facts.sources import FORMATS
 from sightline.indicators.control_chart import quantity
@@ -14,6 +15,24 @@ from sightline.indicators.periods import Every, in_words
 
 UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.RATE: "per 10,000 children", Unit.RATIO: "times"}
 """What follows a number of each unit."""
+
+DEEDS: Mapping[str, str] = {
+    "dataset.change-definition": "Said that a definition changed",
+    "dataset.confirm-load": "Confirmed a load",
+    "dataset.discard-load": "Discarded a load",
+    "dataset.finish-reading": "Read the files of a load",
+    "dataset.give-up": "Could not use the files of a load",
+    "dataset.load-benchmarks": "Loaded published figures to compare with",
+    "dataset.load-snapshot": "Loaded a snapshot",
+    "dataset.publish-snapshot": "Published a snapshot",
+    "dataset.receive-load": "Handed in files",
+    "dataset.reset-baseline": "Re-set a baseline",
+    "dataset.settle-load": "Counted the figures after a load was confirmed or withdrawn",
+    "dataset.withdraw-load": "Withdrew a load",
+    "dataset.withdraw-snapshot": "Withdrew a snapshot",
+    "export:dataset:download": "Downloaded figures",
+}
+"""What people do with the dataset, in the words of the audit log."""
 
 _GROUPS = {
     Breakdown.CATEGORY: {
@@ -46,6 +65,11 @@ def supplier_name(code: str) -> str:
     return of_kind[0] if of_kind else code
 
 
+def with_names(refused: str) -> str:
+    """Why there is no figure, with the name of each agency that has not returned it in place of its kind."""
+    return re.sub(r"\b[A-Z]+(?= has not returned it)", lambda code: supplier_name(code[0]), refused)
+
+
 def group_name(breakdown: str, group: str) -> str:
     """What a group is called: a locality or agency of this partnership, or the words for a code."""
     if breakdown == Breakdown.LOCALITY:
@@ -66,6 +90,23 @@ def period_name(every: str, last_on: date) -> str:
     if every == Every.YEAR:
         return f"{last_on.year - 1} to {last_on.year}"
     return f"{last_on:%B %Y}"
+
+
+def month(on: date) -> str:
+    """The month of a day: "March 2026"."""
+    return f"{on:%B %Y}"
+
+
+def break_in_words(one: Baseline | DefinitionChange) -> str:
+    """What a new stretch of a series begins with, in sentences."""
+    why = one.reason.rstrip(".")
+    if isinstance(one, DefinitionChange):
+        was, now = one.was.rstrip("."), one.now.rstrip(".")
+        return (
+            f"The definition changed from {month(one.from_on)}. Before: {was}. From then on: {now}."
+            f" Why: {why}. Figures before and after are not to be compared."
+        )
+    return f"The baseline was re-set from {month(one.from_on)}: {why}."
 
 
 def when(figure: Figure, basis: Basis) -> str:

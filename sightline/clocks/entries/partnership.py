@@ -1,4 +1,4 @@
-"""C42 to C56: case reviews, complaints, inspection, reporting, section 11, escalation, scrutiny."""
+"""C42 to C61: reviews, complaints, inspection, reporting, section 11, escalation, returns, access."""
 
 from datetime import date
 
@@ -19,6 +19,7 @@ from sightline.clocks.entries.terms import (
 
 # Safeguarding children boards gave way to partnerships by 29 September 2019.
 _LAST_DAY_OF_BOARDS = date(2019, 9, 28)
+_OURS = "a starting point of this software; no source gives a number"
 _CROYDON = "Croydon Safeguarding Children Board, annual review 2014/15"
 
 
@@ -290,5 +291,72 @@ PARTNERSHIP = (
         citation="as each recommendation states",
         to_verify=ONE_SOURCE,
         note="As the recommendation states.",
+    ),
+    Clock(
+        key="dataset-return",
+        ref="C57",
+        title="Agency's return to the dataset",
+        starts=(e.RETURN_REQUESTED,),
+        stops=(e.RETURN_RECEIVED, e.RETURN_MISSED),
+        limit=None,
+        suggested=(Suggestion(working_days(20), _OURS),),
+        authority=Authority.LOCAL_POLICY,
+        citation="agreement of the executive with each agency",
+        to_verify=NOT_SET,
+        note="As agreed with each agency.",
+    ),
+    Clock(
+        key="questionnaire-answer",
+        ref="C58",
+        title="Answers to a questionnaire",
+        starts=(e.QUESTIONNAIRE_SENT,),
+        stops=(e.QUESTIONNAIRE_SUBMITTED,),
+        limit=None,
+        suggested=(
+            Suggestion(working_days(20), "a starting point of this software; the source gives no number"),
+        ),
+        authority=Authority.LOCAL_POLICY,
+        citation="as agreed with the agencies",
+        to_verify=NOT_SET,
+        note="Each questionnaire names the day by which it is due.",
+    ),
+    Clock(
+        key="glass-review",
+        ref="C59",
+        title="Review of broken glass",
+        starts=(e.GLASS_BROKEN,),
+        stops=(e.GLASS_REVIEWED,),
+        limit=None,
+        suggested=(Suggestion(working_days(5), _OURS),),
+        authority=Authority.LOCAL_POLICY,
+        citation="information sharing agreement of the partnership",
+        to_verify=NOT_SET,
+        note="Until the partnership sets its own limit, that of this software counts.",
+    ),
+    Clock(
+        key="restriction-review",
+        ref="C60",
+        title="Review of a restricted or sealed record",
+        starts=(e.RECORD_RESTRICTED,),
+        stops=(e.RESTRICTION_REVIEWED,),
+        limit=None,
+        suggested=(Suggestion(days(90), _OURS),),
+        authority=Authority.LOCAL_POLICY,
+        citation="information sharing agreement of the partnership",
+        to_verify=NOT_SET,
+        note="Until the partnership sets its own limit, that of this software counts.",
+    ),
+    Clock(
+        key="conflict-declaration",
+        ref="C61",
+        title="Declaration of conflicts of interest",
+        starts=(e.CONFLICTS_DECLARED,),
+        stops=(e.CONFLICTS_DECLARED,),
+        limit=None,
+        suggested=(Suggestion(months(12), _OURS),),
+        authority=Authority.LOCAL_POLICY,
+        citation="policy on conflicts of interest",
+        to_verify=NOT_SET,
+        note="Until the partnership sets its own limit, that of this software counts.",
     ),
 )

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib.resources import as_file, files
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.core.exceptions import ImproperlyConfigured
 
+from sightline.config.cli import demo_cycle, demo_people
+from sightline.config.cli.serve import HOST, Ended, run_both
 from sightline.example.making import DEMO, FORMATS, Order, make
 from sightline.exchange.build import build
 from sightline.exchange.pseudonym_key import read_or_make_key
@@ -25,26 +27,32 @@ from sightline.facts.benchmark import read_benchmarks
 
 if TYPE_CHECKING:
     from sightline.core.audit import System
+    from sightline.core.models import User
 
 EPILOG = "Try: sightline demo; then open the address that it prints"
-HOST = "127.0.0.1"
 ORDER = Order(DEMO, 3, date(2026, 3, 31), 1, False, FORMATS)
-PEOPLE = {
-    "board-manager": ("Bea Marlow", None),
-    "analyst": ("Ana Lindqvist", "csc"),
-    "agency-lead": ("Lee Okonjo", "pol"),
-    "member": ("Mina Farrow", "icb"),
-    "lay-member": ("Lal Winters", None),
-    "administrator": ("Ada Stone", None),
+Accounts = Mapping[str, tuple[str, str, str | None]]
+
+ASSURANCE: Accounts = {
+    "board-manager": ("Bea Marlow", "board-manager", None),
+    "analyst": ("Ana Lindqvist", "analyst", "csc"),
+    "agency-lead": ("Lee Okonjo", "agency-lead", "pol"),
+    "care-lead": ("Cai Brannigan", "agency-lead", "csc"),
+    "housing-lead": ("Hal Petrou", "agency-lead", "hou"),
+    "health-lead": ("Hana Verity", "agency-lead", "mht"),
+    "member": ("Mina Farrow", "member", "icb"),
+    "lay-member": ("Lal Winters", "lay-member", None),
+    "administrator": ("Ada Stone", "administrator", None),
 }
-"""Invented people, one for each role, and the code of their agency."""
+PEOPLE: Accounts = {**ASSURANCE, **demo_people.ACCOUNTS}
+"""Invented people by the first part of their e-mail address: name, role and the code of their agency."""
 
 
 class NoDemo(Exception):
     """The demo cannot be shown here; the message says why."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (ImproperlyConfigured, NoDemo)
+REFUSALS: tuple[type[Exception], ...] = (ImproperlyConfigured, NoDemo, Ended)
 app = typer.Typer(add_completion=False)
 
 
@@ -60,9 +68,11 @@ def demo(
 
     Everything is kept in `var/`. Each person, agency and figure in it is invented.
     """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    os.environ["FRONT_LINE"] = "on"
     from django.conf import settings
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    os.environ["SIGHTLINE_PORT"] = str(port)
     var = Path(settings.VAR)
     engine = settings.DATABASES["default"]["ENGINE"]
     check_place(settings.PARTNERSHIP_FILE, var, is_sqlite="sqlite" in engine)
@@ -70,10 +80,10 @@ def demo(
         check_port(port)
     if afresh:
         clear(var)
-    _prepare(var)
+    prepare(var)
     _announce(var, port, serve)
     if serve:
-        os.execv(sys.executable, _server(port))  # noqa: S606
+        run_both(port)
 
 
 def check_place(partnership_file: Path, var: Path, *, is_sqlite: bool) -> None:
@@ -102,13 +112,13 @@ def check_port(port: int) -> None:
 
 def clear(var: Path) -> None:
     """Remove what the demo has made, and nothing else."""
-    for name in ("example", "snapshots"):
+    for name in ("anchors", "example", "files", "incoming", "snapshots", "working"):
         shutil.rmtree(var / name, ignore_errors=True)
     for path in (var / "partnership.toml", var / "demo-password", *var.glob("sightline.sqlite3*")):
         path.unlink(missing_ok=True)
 
 
-def _prepare(var: Path) -> None:
+def prepare(var: Path) -> None:
     """Every step that has not been done yet, each with a line that says so."""
     if not (var / "example").exists():
         with _step("Inventing three years of a partnership's extracts"):
@@ -122,7 +132,7 @@ def _prepare(var: Path) -> None:
 
     from sightline.assurance.dataset.models import LoadedSnapshot
     from sightline.core.audit import System
-    from sightline.core.models import User
+    from sightline.core.models import Team, User
 
     by = System("the demo")
     call_command("migrate", verbosity=0)
@@ -132,7 +142,13 @@ def _prepare(var: Path) -> None:
         with _step("Counting every indicator"):
             _load(folder, by)
     if not User.objects.exists():
-        _accounts(password(var), by)
+        _accounts(ASSURANCE, password(var), by)
+        with _step("Opening a quarter and letting four agencies make their returns"):
+            _play(demo_cycle.play)
+    if not Team.objects.exists():
+        with _step("Raising concerns about invented children"):
+            _accounts(demo_people.ACCOUNTS, password(var), by)
+            _play(demo_people.play)
 
 
 def _extracts(var: Path) -> None:
@@ -143,11 +159,13 @@ def _extracts(var: Path) -> None:
 
 
 def _snapshot(var: Path) -> Path:
+    from django.conf import settings
+
     from sightline.core import local
 
     ours = local.partnership()
     out = var / "snapshots"
-    key, _ = read_or_make_key(var / "pseudonym.key", apart_from=out)
+    key, _ = read_or_make_key(settings.KEY_FILE, apart_from=out)
     localities = frozenset(locality.name for locality in ours.localities)
     snapshot, outcomes = build([var / "example"], ours.authority.code, None, out, key, localities)
     if snapshot is None:
@@ -163,20 +181,16 @@ def _load(folder: Path, by: System) -> None:
     load_snapshot(folder=folder, by=by)
 
 
-def _accounts(secret: str, by: System) -> None:
+def _accounts(accounts: Accounts, secret: str, by: System) -> None:
     from django.utils import timezone
 
-    from sightline.core import local
-    from sightline.core.commands import add_agency, add_person, give_role
+    from sightline.core.commands import add_person, enter_agencies, give_role
     from sightline.core.permissions import Role
 
-    agencies = {
-        agency.code: add_agency(code=agency.code, name=agency.name, by=by)
-        for agency in local.partnership().agencies
-    }
-    for role, (name, code) in PEOPLE.items():
+    agencies = {agency.code: agency for agency in enter_agencies(by=by)}
+    for account, (name, role, code) in accounts.items():
         agency = agencies[code] if code else None
-        person = add_person(email=_email(role), name=name, agency=agency, password=secret, by=by)
+        person = add_person(email=_email(account), name=name, agency=agency, password=secret, by=by)
         give_role(person, role=Role(role), from_on=timezone.localdate(), by=by)
 
 
@@ -189,16 +203,26 @@ def password(var: Path) -> str:
     return path.read_text().strip()
 
 
-def _email(role: str) -> str:
-    return f"{role}@addiscombe-vale.example"
+def _play(story: Callable[[Mapping[str, User], date], None]) -> None:
+    from django.utils import timezone
+
+    from sightline.core.models import User
+
+    people = {user.email.partition("@")[0]: user for user in User.objects.all()}
+    story(people, timezone.localdate())
+
+
+def _email(account: str) -> str:
+    return f"{account}@addiscombe-vale.example"
 
 
 def _announce(var: Path, port: int, serve: bool) -> None:
     lines = [
         "",
-        f"Sightline is ready at http://{HOST}:{port}" if serve else "The demo is ready: sightline demo",
+        f"Sightline is ready at http://localhost:{port}" if serve else "The demo is ready: sightline demo",
         f"Sign in with any of these e-mail addresses and the password {password(var)}",
-        *(f"  {_email(role):<45} {name}" for role, (name, _) in PEOPLE.items()),
+        *_listed("The dataset and the board", ASSURANCE),
+        *_listed("The front line: records about invented children", demo_people.ACCOUNTS),
         "Every agency, person and figure is invented. Stop with Ctrl+C; what you do is kept."
         if serve
         else "",
@@ -207,9 +231,15 @@ def _announce(var: Path, port: int, serve: bool) -> None:
     sys.stdout.flush()
 
 
-def _server(port: int) -> list[str]:
-    options = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", "sightline.config.wsgi", *options]
+def _listed(heading: str, accounts: Accounts) -> list[str]:
+    """A group of accounts: address, name, and the role that it shows."""
+    from sightline.core.permissions import ROLES, Role
+
+    lines = (
+        f"  {_email(account):<49}{name:<20}{ROLES[Role(role)].title}"
+        for account, (name, role, _) in accounts.items()
+    )
+    return ["", heading, *lines]
 
 
 @contextmanager

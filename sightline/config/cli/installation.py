@@ -41,8 +41,9 @@ def load(
 ) -> None:
     """Count every indicator from a snapshot and make its figures the ones that the pages show."""
     by = _installation()
-    from sightline.assurance.dataset.commands import NotLoaded, load_snapshot
+    from sightline.assurance.dataset.commands import load_snapshot
     from sightline.assurance.dataset.counting import NothingToCount
+    from sightline.assurance.dataset.storing import NotLoaded
 
     try:
         loaded = load_snapshot(folder=folder, by=by)
@@ -95,7 +96,8 @@ def baseline(
 ) -> None:
     """Work the limits of an indicator's chart out afresh from a month on."""
     by = _installation()
-    from sightline.assurance.dataset.commands import NotLoaded, reset_baseline
+    from sightline.assurance.dataset.commands import reset_baseline
+    from sightline.assurance.dataset.storing import NotLoaded
 
     try:
         from_on = date.fromisoformat(f"{month}-01")

@@ -11,7 +11,7 @@ from sightline.config.reference import PAGES, stale, write
 REFUSALS: tuple[type[Exception], ...] = ()
 app = typer.Typer(
     add_completion=False,
-    help="The reference pages: clocks, indicators, fact tables, formats and templates as they are defined.",
+    help="The reference pages: clocks, indicators, facts, formats, templates and states as they are defined.",
     epilog="Try: sightline reference write docs/reference",
     no_args_is_help=True,
 )

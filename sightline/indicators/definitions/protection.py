@@ -36,6 +36,33 @@ _PLANS = partial(
     population="TRUE",
     breakdowns=(Breakdown.CATEGORY, *_WHO),
 )
+_SPLIT = "Initial and review conferences are attended so differently that neither is told by both together."
+
+
+def _attendance(key: str, kind: str, title: str, why: str, twin: str | None = None) -> Indicator:
+    """Attendance as agencies return it: no extract says who was invited to a conference and who came."""
+    return _indicator(
+        key=key,
+        ref="P_N22",
+        title=title,
+        unit=Unit.PERCENT,
+        polarity=Polarity.UP,
+        basis=Basis.FLOW,
+        table="agency_returns",
+        sources=("agency-returns",),
+        returned=True,
+        population=f"item = '{key}'",
+        numerator="numerator",
+        denominator="denominator",
+        sums=True,
+        plain=f"the police came to {{numerator}} of the {{denominator}} {kind} to which they were invited",
+        why=why,
+        breakdowns=(Breakdown.AGENCY,),
+        twin=twin,
+        notes={"agency-returns": _SPLIT},
+    )
+
+
 _REVIEW_DUE = (
     "CASE WHEN is_first THEN due('first-review-conference', reviewed_from)"
     " ELSE due('later-review-conference', reviewed_from) END"
@@ -63,6 +90,26 @@ INDICATORS: tuple[Indicator, ...] = (
             "annex-a": "For a child already on a plan list 5 says that a conference was not"
             " unnecessary, so an enquiry without a date is not always one that waits.",
         },
+    ),
+    _attendance(
+        "conference-attendance",
+        "child protection conferences",
+        "Police attendance at child protection conferences",
+        "A plan made without an agency that knows the child is made without what it knows.",
+    ),
+    _attendance(
+        "conference-attendance-initial",
+        "initial child protection conferences",
+        "Police attendance at initial conferences",
+        "The first conference decides whether there is a plan: what the police know is needed there.",
+        twin="conference-attendance-review",
+    ),
+    _attendance(
+        "conference-attendance-review",
+        "review conferences",
+        "Police attendance at review conferences",
+        "Low attendance may be agreed: where a child is in no new danger a report may serve instead.",
+        twin="conference-attendance-initial",
     ),
     _PLANS(
         key="protection-plans",

@@ -67,6 +67,11 @@ strategy-discussion | 3 days | 2026-04-02 | 2026-04-05 | three calendar days, Ea
 initial-conference-report | 2 working days | 2026-04-07 | 2026-04-01 | counted back over Easter
 review-conference-report | 5 working days | 2026-03-07 | 2026-03-02 | counted back from a Saturday
 private-fostering-visit-first-year | 5 weeks | 2026-03-02 | 2026-04-06 | tighter than six weeks
+dataset-return | 20 working days | 2026-03-31 | 2026-04-30 | Easter's two bank holidays do not count
+dataset-return | 0 days | 2026-03-31 | 2026-03-31 | due as the quarter ends
+glass-review | 5 working days | 2026-04-02 | 2026-04-13 | broken on Maundy Thursday: Easter does not count
+restriction-review | 90 days | 2026-01-15 | 2026-04-15 | calendar days, Easter or not
+conflict-declaration | 12 months | 2024-02-29 | 2025-02-28 | every year, also from a leap day
 referral-decision | 24 hours | 2026-03-06 16:30 | 2026-03-07 16:30 | hours do not wait for Monday
 """
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.urls import reverse
 
 from sightline.assurance.dataset import words
-from sightline.assurance.dataset.models import Figure, LoadedSnapshot
-from sightline.assurance.dataset.readings import SIGNALS, Reading, may_see_small, read_all, shown
+from sightline.assurance.dataset.readings import SIGNALS, Reading, read, read_all
+from sightline.assurance.dataset.view import View, view_of
 from sightline.core.models import User
 from sightline.core.permissions import Permission
 from sightline.core.process import Block, HomeItem
@@ -24,15 +24,14 @@ AT_MOST = 6
 
 
 def home_items(user: User) -> Iterable[HomeItem]:
-    """Signals of the current snapshot, then what it could not show and who did not send theirs."""
+    """Signals of the current snapshot, what it could not show, who did not send theirs."""
     if not user.may(Permission.READ_DATASET):
         return []
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    if snapshot is None:
+    view = view_of(user, {})
+    if view.snapshot is None:
         return []
-    with_small = may_see_small(user, "")
-    readings = read_all(snapshot, user, with_small)
-    return [*_signals(readings), *_missing_returns(snapshot, user, with_small), *_refused(readings)]
+    readings = read_all(view)
+    return [*_signals(readings), *_missing_returns(view), *_refused(readings)]
 
 
 def _signals(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
@@ -57,14 +56,13 @@ def _signals(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
         )
 
 
-def _missing_returns(snapshot: LoadedSnapshot, user: User, with_small: bool) -> Iterator[HomeItem]:
+def _missing_returns(view: View) -> Iterator[HomeItem]:
     """Agencies whose returns did not all come complete and in time, in the latest year."""
-    figures = shown(
-        Figure.objects.visible_to(user).filter(
-            snapshot=snapshot, indicator=RETURNS, breakdown=Breakdown.AGENCY, every=Every.YEAR
-        ),
-        with_small,
-    )
+    figures = [
+        figure
+        for figure in read(view, RETURNS)[1]
+        if figure.breakdown == Breakdown.AGENCY and figure.every == Every.YEAR
+    ]
     latest = max((figure.last_on for figure in figures), default=None)
     for figure in figures:
         if figure.last_on != latest or figure.numerator is None or figure.denominator is None:
@@ -88,9 +86,10 @@ def _refused(readings: Mapping[str, Reading]) -> Iterator[HomeItem]:
         if reading.latest is None and reading.indicator.unit is not Unit.RATIO
     )
     if count := reasons.total():
+        opening = "It says why" if count == 1 else "Each says why. Most often"
         yield HomeItem(
             Block.NOT_SHOWN,
             f"{count} {'indicator has' if count == 1 else 'indicators have'} no figure",
             f"{reverse('dataset:scorecard')}?show=refused",
-            f"Each says why. Most often: {reasons.most_common(1)[0][0]}.",
+            f"{opening}: {reasons.most_common(1)[0][0]}.",
         )

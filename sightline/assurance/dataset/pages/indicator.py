@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,17 +14,20 @@ from django.views.decorators.http import require_safe
 
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.comparison import NOTHING, own_years, published
-from sightline.assurance.dataset.models import Baseline, Figure, LoadedFile, LoadedSnapshot, Query
-from sightline.assurance.dataset.pages.quality import issue_total
-from sightline.assurance.dataset.readings import Reading, contrast, label, may_see_small, series, shown
+from sightline.assurance.dataset.models import Figure, LoadedFile, Query
+from sightline.assurance.dataset.pages.asked import asked_view
+from sightline.assurance.dataset.readings import contrast, label, read
+from sightline.assurance.dataset.view import View
 from sightline.clocks import CLOCKS, Clock, Limit
 from sightline.core import local
 from sightline.core.models import User
 from sightline.core.permissions import Permission
+from sightline.core.process import panels
 from sightline.facts.manifest import Window
 from sightline.facts.tables import TABLES
 from sightline.indicators import expressions
 from sightline.indicators.chart_svg import draw
+from sightline.indicators.control_chart import ControlChart
 from sightline.indicators.definition import Indicator
 from sightline.indicators.definitions import INDICATORS
 from sightline.indicators.periods import Every
@@ -62,29 +66,27 @@ class Picker(forms.Form):
 @require_safe
 def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """Explain an indicator: 404 for a key that no definition has."""
-    user = request.user
-    assert isinstance(user, User)
-    definition = _definition(key)
-    with_small = may_see_small(user, request.GET.get("version", ""))
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    keys = [key, *filter(None, [definition.twin])]
-    figures = _figures(user, snapshot, keys, with_small)
-    reading, *twins = [_reading(user, INDICATORS[name], figures) for name in keys]
-    mine = [figure for figure in figures if figure.indicator == key]
+    definition = definition_of(key)
+    view = asked_view(request)
+    reading, mine = read(view, key)
     compared = contrast(definition, mine)
     counted = compared.groups[0] if compared else reading.latest
+    stored = Query.objects.visible_to(view.user)
+    counted_by = {figure.definition.split(",")[0] for figure in mine}
     context = {
-        "snapshot": snapshot and snapshot.snapshot_id,
+        "view": view,
+        "snapshot": view.snapshot and view.snapshot.snapshot_id,
+        "loaded": view.snapshot,
         "indicator": definition,
         "reading": reading,
         "contrast": compared,
-        "twin": twins[0] if twins else None,
-        "is_outdated": any(figure.definition.split(",")[0] != definition.digest for figure in mine),
-        "files": _files(user, snapshot, definition, counted),
-        "queries": Query.objects.visible_to(user).filter(snapshot=snapshot, indicator=key),
-        "with_small": with_small,
-        "may_see_small": user.may(Permission.SEE_SMALL_NUMBERS),
-        **_beside(user, definition, mine),
+        "twin": read(view, definition.twin)[0] if definition.twin else None,
+        "is_outdated": bool(counted_by - {definition.digest}),
+        "files": _files(view, definition, counted),
+        "queries": stored.filter(snapshot=view.snapshot, indicator=key),
+        "may_keep": view.user.may(Permission.KEEP_DATASET),
+        "panels": panels("dataset:indicator", view.user, indicator=key, snapshot=view.snapshot),
+        **_beside(view.user, definition, mine),
         **_groups(request, mine),
     }
     return render(request, "dataset/indicator.html", context)
@@ -93,22 +95,19 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def chart(request: HttpRequest, key: str) -> HttpResponse:
     """The control chart of an indicator as an image; 404 where there is nothing to draw."""
-    user = request.user
-    assert isinstance(user, User)
-    definition = _definition(key)
-    with_small = may_see_small(user, request.GET.get("version", ""))
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    reading = _reading(user, definition, _figures(user, snapshot, [key], with_small))
+    definition = definition_of(key)
+    reading, _ = read(asked_view(request), key)
     if reading.chart is None:
         raise Http404
-    svg = draw(
-        reading.chart,
-        definition.title,
-        words.UNITS[definition.unit],
-        reading.noun,
-        narrow=request.GET.get("size") == "narrow",
-    )
+    is_narrow = request.GET.get("size") == "narrow"
+    svg = _drawn(reading.chart, definition.title, words.UNITS[definition.unit], reading.noun, is_narrow)
     return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@lru_cache(maxsize=256)
+def _drawn(chart: ControlChart, title: str, unit: str, noun: str, is_narrow: bool) -> str:
+    """Draw a chart once: the same chart is the same image."""
+    return draw(chart, title, unit, noun, narrow=is_narrow)
 
 
 def period_key(figure: Figure) -> str:
@@ -145,25 +144,12 @@ def _groups(request: HttpRequest, figures: Sequence[Figure]) -> dict[str, object
     return {"form": picker, "groups": picker.chosen(split)}
 
 
-def _definition(key: str) -> Indicator:
+def definition_of(key: str) -> Indicator:
+    """The definition of a key; 404 where there is none."""
     found = INDICATORS.get(key)
     if found is None:
         raise Http404
     return found
-
-
-def _figures(
-    user: User, snapshot: LoadedSnapshot | None, keys: Iterable[str], with_small: bool
-) -> list[Figure]:
-    if snapshot is None:
-        return []
-    return shown(Figure.objects.visible_to(user).filter(snapshot=snapshot, indicator__in=keys), with_small)
-
-
-def _reading(user: User, definition: Indicator, figures: Iterable[Figure]) -> Reading:
-    whole = [figure for figure in figures if figure.indicator == definition.key and not figure.breakdown]
-    baselines = list(Baseline.objects.visible_to(user).filter(indicator=definition.key))
-    return Reading(definition, series(whole), baselines)
 
 
 def _clocks(definition: Indicator) -> list[ClockLine]:
@@ -174,10 +160,11 @@ def _clocks(definition: Indicator) -> list[ClockLine]:
 
 
 def _files(
-    user: User, snapshot: LoadedSnapshot | None, definition: Indicator, counted: Figure | None
+    view: View, definition: Indicator, counted: Figure | None
 ) -> list[tuple[LoadedFile, Window | None, int]]:
     """The files that a figure was counted from, each with its window and the number of its issues."""
     if counted is None:
         return []
-    files = LoadedFile.objects.visible_to(user).filter(snapshot=snapshot, position__in=counted.file_places)
-    return [(file, file.source.windows.get(definition.table), issue_total(file.source)) for file in files]
+    stored = LoadedFile.objects.visible_to(view.user).filter(snapshot=view.snapshot)
+    files = stored.filter(position__in=counted.file_places)
+    return [(file, file.window(definition.table), file.issue_total) for file in files.in_short()]

@@ -1,4 +1,4 @@
-"""Where the data come from: what each file of the current snapshot said, list by list and rule by rule."""
+"""Where the data come from: what each file of a snapshot said, list by list and rule by rule."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sightline.assurance.dataset import words
-from sightline.assurance.dataset.models import LoadedFile, LoadedSnapshot
-from sightline.core.models import User
-from sightline.facts.manifest import Issue, IssueCount, Sheet, SourceFile
+from sightline.assurance.dataset.models import LoadedFile
+from sightline.assurance.dataset.pages.asked import asked_view
+from sightline.assurance.dataset.view import View
+from sightline.core.permissions import Permission
+from sightline.facts.manifest import Issue, IssueCount, Sheet, SourceFile, Window
 from sightline.facts.tables import TABLES
 
 EXAMPLES = 3
@@ -44,16 +46,17 @@ class Completeness:
 
 @require_safe
 def quality(request: HttpRequest) -> HttpResponse:
-    """The files of the current snapshot."""
-    user = request.user
-    assert isinstance(user, User)
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    files = list(LoadedFile.objects.visible_to(user).filter(snapshot=snapshot)) if snapshot else []
+    """The files of the snapshot that the reader sees."""
+    view = asked_view(request)
+    snapshot = view.snapshot
+    files = LoadedFile.objects.visible_to(view.user).filter(snapshot=snapshot).in_short()
     context = {
+        "view": view,
         "snapshot": snapshot and snapshot.snapshot_id,
         "loaded": snapshot,
-        "files": [(file, file.source, issue_total(file.source)) for file in files],
-        "breadcrumbs": [_dataset(), {"text": "Data quality"}],
+        "files": list(files) if snapshot else [],
+        "may_load": view.user.may(Permission.LOAD_EXTRACT),
+        "breadcrumbs": [dataset_crumb(view), {"text": "Data quality"}],
         "words": words,
     }
     return render(request, "dataset/quality.html", context)
@@ -62,23 +65,24 @@ def quality(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, position: int) -> HttpResponse:
     """One file: its lists, what is wrong with it, and how complete its columns are."""
-    user = request.user
-    assert isinstance(user, User)
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    found = LoadedFile.objects.visible_to(user).filter(snapshot=snapshot, position=position).first()
+    view = asked_view(request)
+    snapshot = view.snapshot
+    found = LoadedFile.objects.visible_to(view.user).filter(snapshot=snapshot, position=position).first()
     if snapshot is None or found is None:
         raise Http404
     source = found.source
     context = {
+        "view": view,
         "snapshot": snapshot.snapshot_id,
+        "loaded": snapshot,
         "file": found,
         "source": source,
-        "windows": [(TABLES[table].title, window) for table, window in source.windows.items()],
+        "windows": windows(source),
         "broken": broken(source),
         "completeness": [(sheet, completeness(sheet)) for sheet in source.sheets],
         "breadcrumbs": [
-            _dataset(),
-            {"text": "Data quality", "href": reverse("dataset:quality")},
+            dataset_crumb(view),
+            {"text": "Data quality", "href": reverse("dataset:quality") + view.query},
             {"text": found.name},
         ],
         "words": words,
@@ -89,6 +93,11 @@ def file(request: HttpRequest, position: int) -> HttpResponse:
 def issue_total(source: SourceFile) -> int:
     """How many things were wrong with a file, listed or not."""
     return sum(count.count for count in source.issue_counts)
+
+
+def windows(source: SourceFile) -> list[tuple[str, Window]]:
+    """The days that a file covers, table by table, under the tables' titles."""
+    return [(TABLES[table].title, window) for table, window in source.windows.items()]
 
 
 def broken(source: SourceFile) -> list[Broken]:
@@ -115,5 +124,6 @@ def completeness(sheet: Sheet) -> list[Completeness]:
     return sorted(columns, key=lambda column: (column.filled, column.column))
 
 
-def _dataset() -> dict[str, str]:
-    return {"text": "Dataset", "href": reverse("dataset:scorecard")}
+def dataset_crumb(view: View) -> dict[str, str]:
+    """The way back to the scorecard, in the same view."""
+    return {"text": "Dataset", "href": reverse("dataset:scorecard") + view.query}

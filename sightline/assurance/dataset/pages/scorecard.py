@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,22 +12,29 @@ from django.views.decorators.http import require_safe
 
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.comparison import NOTHING, Published, published
-from sightline.assurance.dataset.models import Figure, LoadedFile, LoadedSnapshot
-from sightline.assurance.dataset.readings import Contrast, Reading, contrast, may_see_small, read_all, shown
-from sightline.core.models import User
-from sightline.core.permissions import Permission
+from sightline.assurance.dataset.models import LoadedFile
+from sightline.assurance.dataset.pages.asked import asked_view, snapshots, versions
+from sightline.assurance.dataset.readings import Contrast, Reading, contrasts, read_all
+from sightline.assurance.dataset.view import View, led_agency, names_of, suppliers
+from sightline.core import local
+from sightline.core.process import panels
+from sightline.facts.sources import FORMATS
 from sightline.indicators.chart_svg import sparkline
-from sightline.indicators.definition import QuestionSet, Unit
+from sightline.indicators.definition import Indicator, QuestionSet
 from sightline.indicators.definitions import INDICATORS
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the scorecard; `twin` is the line that must be read with it."""
+    """One line of the scorecard; `twin` is the line that must be read with it.
+
+    `suppliers` are those of what the figures were counted from, or, where nothing was, of what is lacking.
+    """
 
     reading: Reading
     comparison: Published
     files: Mapping[int, LoadedFile]
+    suppliers: frozenset[str]
     contrast: Contrast | None = None
     twin: Row | None = None
 
@@ -83,16 +89,27 @@ class Filters(forms.Form):
         label="Show",
         choices=[("all", "All indicators"), ("signals", "Signals only"), ("refused", "Without a figure")],
     )
-    version = forms.ChoiceField(
-        label="Version", choices=[("internal", "Internal"), ("publishable", "Publishable")]
-    )
+    agency = forms.ChoiceField(label="Agency")
+    version = forms.ChoiceField(label="Version")
+    snapshot = forms.ChoiceField(label="Published as")
 
-    def __init__(self, asked: Mapping[str, str], *, may_choose_version: bool) -> None:
-        fields = self.base_fields
-        super().__init__({name: asked.get(name, fields[name].choices[0][0]) for name in fields})  # type: ignore[attr-defined]
-        if not may_choose_version:
-            del self.fields["version"]
+    def __init__(self, asked: Mapping[str, str], view: View) -> None:
+        first = {"question_set": "all", "theme": "all", "show": "all", "version": "internal"}
+        first["agency"] = led_agency(view.user) or "all"
+        first["snapshot"] = view.usual.snapshot_id if view.usual else ""
+        super().__init__({name: asked.get(name, choice) for name, choice in first.items()})
+        agencies = [(one.code, one.name) for one in local.partnership().agencies]
+        self._offer("agency", [("all", "All agencies"), *agencies])
+        self._offer("version", versions(view) if view.may_choose_version else [])
+        self._offer("snapshot", snapshots(view))
         self.is_valid()
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+        """Let a field choose between these, or leave it out where there is no choice."""
+        if len(choices) < 2:
+            del self.fields[name]
+            return
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def keeps(self, row: Row) -> bool:
         """Whether a row, or its twin, is one of those asked for; a choice that is none keeps everything."""
@@ -101,50 +118,65 @@ class Filters(forms.Form):
             return False
         if self._asks("theme") not in ("all", indicator.theme):
             return False
+        if not is_of_agency(row, self._asks("agency")):
+            return False
         return {
             "signals": any(line.reading.has_signal for line in row.lines),
             "refused": any(line.refused for line in row.lines),
         }.get(self._asks("show"), True)
 
     def _asks(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, "all"))
+        return str(self.cleaned_data.get(name) or "all")
 
 
 @require_safe
 def scorecard(request: HttpRequest) -> HttpResponse:
     """Every indicator, by question set and theme."""
-    user = request.user
-    assert isinstance(user, User)
-    snapshot = LoadedSnapshot.objects.visible_to(user).current()
-    filters = Filters(request.GET, may_choose_version=user.may(Permission.SEE_SMALL_NUMBERS))
-    with_small = may_see_small(user, filters.cleaned_data.get("version", ""))
-    rows = [row for row in rows_of(snapshot, user, with_small) if filters.keeps(row)] if snapshot else []
+    view = asked_view(request)
+    filters = Filters(request.GET, view)
+    rows = [row for row in rows_of(view) if filters.keeps(row)] if view.snapshot else []
     context = {
-        "snapshot": snapshot and snapshot.snapshot_id,
-        "loaded": snapshot,
+        "view": view,
+        "snapshot": view.snapshot and view.snapshot.snapshot_id,
+        "loaded": view.snapshot,
         "form": filters,
         "groups": grouped(rows),
         "count": sum(len(row.lines) for row in rows),
-        "with_small": with_small,
+        "panels": panels("dataset:scorecard", view.user, snapshot=view.snapshot),
         "words": words,
     }
     return render(request, "dataset/scorecard.html", context)
 
 
-def rows_of(snapshot: LoadedSnapshot, user: User, with_small: bool) -> list[Row]:
+def rows_of(view: View) -> list[Row]:
     """Every indicator with its twin beside it, in the order of question sets and themes."""
-    readings = read_all(snapshot, user, with_small)
-    compared = published(user, tuple(INDICATORS.values()))
-    files = {
-        file.position: file
-        for file in LoadedFile.objects.visible_to(user).filter(snapshot=snapshot).defer("entry")
-    }
-    contrasts = _contrasts(snapshot, user, with_small)
+    snapshot = view.snapshot
+    assert snapshot is not None
+    compared = published(view.user, tuple(INDICATORS.values()))
+    stored = LoadedFile.objects.visible_to(view.user).filter(snapshot=snapshot).defer("entry")
+    files = {file.position: file for file in stored}
+    told, groups = suppliers(view.user, snapshot), contrasts(view)
     lines = {
-        key: Row(reading, compared.get(key, NOTHING), files, contrasts.get(key))
-        for key, reading in readings.items()
+        key: Row(
+            reading,
+            compared.get(key, NOTHING),
+            files,
+            told.get(key) or _expected(reading.indicator),
+            groups.get(key),
+        )
+        for key, reading in read_all(view).items()
     }
     return list(_paired(lines))
+
+
+def _expected(indicator: Indicator) -> frozenset[str]:
+    """Who would supply an indicator that nothing was counted for."""
+    return frozenset(FORMATS[key].supplier for key in indicator.sources)
+
+
+def is_of_agency(row: Row, agency: str) -> bool:
+    """Whether a row, or its twin, comes from an agency, by its code; "all" takes every row."""
+    return agency == "all" or any(line.suppliers & names_of(agency) for line in row.lines)
 
 
 def grouped(rows: Iterable[Row]) -> dict[QuestionSet, dict[str, list[Row]]]:
@@ -164,14 +196,4 @@ def _paired(lines: Mapping[str, Row]) -> Iterable[Row]:
             continue
         twin = row.reading.indicator.twin
         placed.update(filter(None, (key, twin)))
-        yield Row(row.reading, row.comparison, row.files, row.contrast, lines.get(twin) if twin else None)
-
-
-def _contrasts(snapshot: LoadedSnapshot, user: User, with_small: bool) -> dict[str, Contrast | None]:
-    """The groups of the indicators that compare groups; one query."""
-    compared = {key: item for key, item in INDICATORS.items() if item.unit is Unit.RATIO}
-    figures: dict[str, list[Figure]] = defaultdict(list)
-    found = Figure.objects.visible_to(user).filter(snapshot=snapshot, indicator__in=compared)
-    for figure in shown(found.exclude(breakdown=""), with_small):
-        figures[figure.indicator].append(figure)
-    return {key: contrast(item, figures[key]) for key, item in compared.items()}
+        yield replace(row, twin=lines.get(twin) if twin else None)

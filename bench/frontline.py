@@ -1,0 +1,148 @@
+"""A front line of 50,000 dossiers and a hundred people, for `python -m bench.web --plane front-line`.
+
+Half of the dossiers are children's own and half are concerns about them, held by forty teams. Rows are stored
+in bulk, as the software itself: what is measured is reading. The first person sees ten concerns, the second
+ten thousand: so a page's queries can be counted at few rows and at many.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+TEAMS = 40
+BATCH = 2_000
+SLOW_SECONDS = 0.05
+ROLES = ("hub-worker",) * 6 + ("hub-manager", "police-unit", "social-worker", "team-manager")
+FIRST = "Amira Ben Chidi Dana Ewan Farah Gwen Hari Isla Jonas Kezia Liam Maya Noor Otis Priya".split()
+LAST = (
+    "Ashby Birch Calder Dunmore Elms Farrow Glaze Holt Innes Jessop Kerr Lomas Marsh Nairn Orme Pike".split()
+)
+
+
+def seed(dossiers: int, people: int) -> None:
+    """Store it all and print a session of each person, with the addresses of what they see, as JSON."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from sightline.core.routes import all_routes
+    from sightline.core.trust.actor import system_actor
+
+    call_command("migrate", verbosity=0)
+    users, teams = _people(people)
+    with system_actor("a measurement of speed"):
+        held = _dossiers(dossiers, teams)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself within minutes
+    sessions = [_session(user, held[at % TEAMS]) for at, user in enumerate(users)]
+    _count_queries(sessions)
+    json.dump({"people": sessions, "routes": sorted(all_routes())}, sys.stdout)
+
+
+def _count_queries(sessions: list[dict[str, Any]]) -> None:
+    """Print how many statements each page takes for whoever sees ten concerns and who sees ten thousand."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    for path in ("/", "/worklist/", "/concern/", "concern:concern", "people:person"):
+        counts = []
+        for session in sessions[:2]:
+            client = Client(headers={"host": "localhost"})
+            client.cookies["sessionid"] = session["cookie"]
+            address = session["paths"].get(path, [path])[0]
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                status = client.get(address).status_code
+            counts.append(f"{len(queries)} ({status})")
+            slow = max(queries.captured_queries, key=lambda one: float(one["time"]))
+            if float(slow["time"]) > SLOW_SECONDS:
+                print(f"{path}: {slow['time']} s: {slow['sql'][:600]}", file=sys.stderr)
+        print(f"{path}: queries at 10 and at 10,000 rows: {', '.join(counts)}", file=sys.stderr)
+
+
+def _people(count: int) -> tuple[list[Any], list[Any]]:
+    from django.utils import timezone
+
+    from sightline.core.models import Agency, RoleAssignment, Team, TeamMember, User
+
+    since = timezone.localdate() - timedelta(days=30)
+    agency = Agency.objects.create(code="avcsc", name="Addiscombe Vale children's social care")
+    teams = [Team.objects.create(name=f"Team {number}", agency=agency) for number in range(TEAMS)]
+    users = [
+        User.objects.create_user(f"person{at}@addiscombe-vale.example", name=f"Person {at}", agency=agency)
+        for at in range(count)
+    ]
+    for at, user in enumerate(users):
+        RoleAssignment.objects.create(user=user, role=ROLES[at % len(ROLES)], from_on=since)
+        TeamMember.objects.create(user=user, team=teams[at % TEAMS], from_on=since)
+    return users, teams
+
+
+def _dossiers(count: int, teams: list[Any]) -> list[list[tuple[str, str]]]:
+    """Store a child and a concern at a time; gives the keys of some of what each team holds."""
+    chance, some = random.Random(4), [[] for _ in teams]  # noqa: S311
+    for begin in range(0, count // 2, BATCH):
+        rows: dict[type, list[Any]] = {}
+        for number in range(begin, min(begin + BATCH, count // 2)):
+            # One team holds hardly anything, and another two fifths of everything.
+            place = 0 if number < 10 else 1 if number % 5 < 2 else 2 + number % (len(teams) - 2)
+            made = list(_child_and_concern(number, teams[place], chance))
+            for row in made:
+                rows.setdefault(type(row), []).append(row)
+            if len(some[place]) < 40:
+                some[place].append((str(made[2].pk), str(made[3].pk)))
+        for model, of_it in rows.items():
+            manager = getattr(model, "objects", None) or model._default_manager
+            manager.bulk_create(of_it, batch_size=BATCH)
+    return some
+
+
+def _child_and_concern(number: int, team: Any, chance: random.Random) -> Iterator[Any]:
+    """A child's dossier, a concern's, the child, the concern, and what else hangs off them."""
+    from sightline.core.trust.models import Dossier, Grant, Link
+    from sightline.frontline.concern.models import Concern, Referral, Told
+    from sightline.people.models import Address, OtherName, Person, Relationship
+
+    child, contact = (
+        Dossier(kind=kind, owner_team=team, owner_agency=team.agency, reference=f"{letter}26-{number:08X}")
+        for kind, letter in (("person", "P"), ("contact", "C"))
+    )
+    born = date(2008, 1, 1) + timedelta(days=chance.randrange(6000))
+    who = {"given_names": chance.choice(FIRST), "family_name": chance.choice(LAST), "born_on": born}
+    yield child
+    yield contact
+    yield Person(dossier=child, **who)
+    yield Concern(dossier=contact)
+    yield Told(dossier=contact, **who)
+    yield Referral(dossier=contact, referrer="A school", narrative="Something worries them. " * 20)
+    yield Link(dossier=contact, person_dossier=child)
+    yield OtherName(dossier=child, given_names="Al", family_name=who["family_name"])
+    yield Address(dossier=child, lines=f"{number} Long Street", postcode="AV1 1AA")
+    yield Relationship(dossier=child, name="A parent", kind="mother", contact="engaged")
+    for dossier in (child, contact):
+        yield Grant(dossier=dossier, team=team, level=4, purpose="protect", source="owner-team")
+
+
+def _session(user: Any, held: list[tuple[str, str]]) -> dict[str, Any]:
+    from django.test import Client
+
+    from sightline.core.trust.middleware import PURPOSE
+
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[PURPOSE] = "protect"
+    session.save()
+    paths = {
+        "people:person": [f"/people/{person}/" for person, _ in held],
+        "concern:concern": [f"/concern/{concern}/" for _, concern in held],
+    }
+    return {"role": "front-line", "cookie": client.cookies["sessionid"].value, "paths": paths}

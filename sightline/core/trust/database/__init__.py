@@ -1,0 +1,1 @@
+"""Django's databases with the tripwire on every connection."""

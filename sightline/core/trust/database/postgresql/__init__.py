@@ -1,0 +1,1 @@
+"""One of Django's databases, with the tripwire."""

@@ -1,0 +1,181 @@
+// Saves each question of a form a second after typing stops, and shows the questions that an answer brings up.
+//
+// <form data-app-autosave="/save/">                    where to post: question, seen-KEY and the question's fields
+//   <div data-app-question="KEY" data-app-if="OTHER" data-app-any="yes no">   shown if OTHER is yes or no
+//     ... <input type="hidden" name="seen-KEY" value="3">                     the revision that the writer saw
+//   <p role="status" data-app-saved>                    says "Saved at 10:42"
+//
+// Without it the form is sent by its button, and the server shows what an answer brings up.
+
+const PAUSE = 1000
+const RETRY = 5000
+const LONGEST_RETRY = 60000
+
+export function autosave () {
+  document.querySelectorAll('form[data-app-autosave]').forEach((form) => new Autosave(form).start())
+}
+
+class Autosave {
+  constructor (form) {
+    this.form = form
+    this.status = form.querySelector('[data-app-saved]')
+    this.questions = [...form.querySelectorAll('[data-app-question]')]
+    this.stored = new Map()
+    this.timers = new Map()
+    this.problems = new Map()
+    this.waiting = RETRY
+    this.sending = Promise.resolve()
+    this.leaving = false
+  }
+
+  start () {
+    this.form.elements.unveiled.value = 'yes'
+    this.questions.forEach((question) => {
+      this.stored.set(question, this.said(question))
+      question.addEventListener('input', () => this.later(question))
+      question.addEventListener('change', () => this.reveal())
+      question.addEventListener('focusout', (event) => {
+        if (!question.contains(event.relatedTarget)) this.save(question)
+      })
+    })
+    this.form.addEventListener('submit', () => { this.leaving = true })
+    window.addEventListener('beforeunload', (event) => {
+      if (!this.leaving && this.unsaved().length) event.preventDefault()
+    })
+    this.reveal()
+  }
+
+  // The fields of a question as they are sent, without the revision.
+  fields (question) {
+    const key = question.dataset.appQuestion
+    return [...new FormData(this.form)].filter(([name]) =>
+      name === key || ['day', 'month', 'year'].some((part) => name === `${key}_${part}`))
+  }
+
+  said (question) {
+    return JSON.stringify(this.fields(question))
+  }
+
+  unsaved () {
+    return this.questions.filter((question) => this.said(question) !== this.stored.get(question))
+  }
+
+  // A date is sent once all its boxes are filled, or none: a half of one is nobody's answer.
+  isHalfTyped (question) {
+    const boxes = this.fields(question).filter(([name]) => /_(day|month|year)$/.test(name))
+    const filled = boxes.filter(([, value]) => value.trim())
+    return filled.length > 0 && filled.length < boxes.length
+  }
+
+  later (question, pause = PAUSE) {
+    clearTimeout(this.timers.get(question))
+    this.timers.set(question, setTimeout(() => this.save(question), pause))
+  }
+
+  // One after the other, so that a later text never arrives before an earlier one.
+  save (question) {
+    clearTimeout(this.timers.get(question))
+    this.sending = this.sending.then(() => this.send(question))
+    return this.sending
+  }
+
+  async send (question) {
+    const said = this.said(question)
+    if (said === this.stored.get(question) || this.isHalfTyped(question) || this.leaving) return
+    const key = question.dataset.appQuestion
+    const body = new FormData()
+    this.fields(question).forEach(([name, value]) => body.append(name, value))
+    body.append('question', key)
+    body.append(`seen-${key}`, this.form.elements[`seen-${key}`].value)
+    body.append('csrfmiddlewaretoken', this.form.elements.csrfmiddlewaretoken.value)
+    let response
+    try {
+      response = await fetch(this.form.dataset.appAutosave, { method: 'POST', body, redirect: 'manual' })
+    } catch {
+      return this.again(question, 'Not saved: no connection. Your text is still on this page; it is tried again.')
+    }
+    if (response.type === 'opaqueredirect') return this.signedOut(question)
+    if (response.status === 403) return this.freshToken(question)
+    if (!response.ok) return this.again(question, 'Not saved: the service does not answer. It is tried again.')
+    const { saved, revision, error, overtaken } = await response.json()
+    if (error) return this.say(question, `Not saved: ${error}`)
+    if (overtaken) return this.overtaken(question, overtaken)
+    this.waiting = RETRY
+    this.stored.set(question, said)
+    this.form.elements[`seen-${key}`].value = revision
+    this.say(question, null, `Saved at ${saved}`)
+  }
+
+  again (question, words) {
+    this.say(question, words)
+    this.later(question, this.waiting)
+    this.waiting = Math.min(2 * this.waiting, LONGEST_RETRY)
+  }
+
+  signedOut (question) {
+    this.again(question, 'Not saved: you have been signed out. Your text is still on this page. ' +
+      'Sign in again in another tab, and it is saved from here.')
+  }
+
+  // Signing in again in another tab gives new tokens to the forms; an old page asks for its own.
+  async freshToken (question) {
+    try {
+      const page = await fetch(window.location.href, { redirect: 'manual' })
+      if (page.type === 'opaqueredirect') return this.signedOut(question)
+      const read = new DOMParser().parseFromString(await page.text(), 'text/html')
+      const token = read.querySelector('form[data-app-autosave] [name=csrfmiddlewaretoken]')
+      if (!token) return this.signedOut(question)
+      this.form.elements.csrfmiddlewaretoken.value = token.value
+      this.later(question, 0)
+    } catch {
+      this.again(question, 'Not saved: no connection. Your text is still on this page; it is tried again.')
+    }
+  }
+
+  // Somebody else wrote meanwhile: both texts are shown, and the writer decides.
+  overtaken (question, both) {
+    question.querySelector('[data-app-both]')?.remove()
+    const box = document.createElement('div')
+    box.className = 'govuk-inset-text'
+    box.dataset.appBoth = ''
+    const words = document.createElement('p')
+    words.className = 'govuk-body app-said'
+    words.textContent = `${both.by} changed this answer at ${both.at}, while you were writing. ` +
+      `It now says: “${both.theirs || 'nothing'}”. Yours, above, is not saved.`
+    const mine = document.createElement('button')
+    mine.type = 'button'
+    mine.className = 'govuk-button govuk-button--secondary govuk-!-margin-bottom-0'
+    mine.textContent = 'Put mine in its place'
+    mine.addEventListener('click', () => {
+      this.form.elements[`seen-${question.dataset.appQuestion}`].value = both.revision
+      box.remove()
+      this.save(question)
+    })
+    box.append(words, mine)
+    question.append(box)
+    this.say(question, `Not saved: ${both.by} has changed this answer meanwhile`)
+  }
+
+  // What stands in the way of one answer stays in sight while others are saved.
+  say (question, problem, saved) {
+    if (problem) this.problems.set(question, problem)
+    else this.problems.delete(question)
+    const words = [...this.problems.values()].pop() ?? saved
+    if (this.status.textContent !== words) this.status.textContent = words
+  }
+
+  // In the order of the page, so that a question hidden by its condition hides those that hang on it.
+  reveal () {
+    const shown = new Set()
+    this.questions.forEach((question) => {
+      const { appQuestion: key, appIf: other, appAny: any } = question.dataset
+      const holds = !other || (shown.has(other) && this.answers(other).some((said) => any.split(' ').includes(said)))
+      question.hidden = !holds
+      if (holds) shown.add(key)
+    })
+  }
+
+  answers (key) {
+    return new FormData(this.form).getAll(key)
+  }
+}

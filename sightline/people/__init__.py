@@ -1,0 +1,1 @@
+"""People: children, adults, their households, who they are to one another; each has a dossier."""
