@@ -145,7 +145,9 @@ def copies(folder: Path) -> dict[str, bytes]:
     if connection.vendor == "postgresql":
         return {"pg_dump": dump_of_postgresql()}
     file = Path(str(connection.settings_dict["NAME"]))
-    found = {path.name: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
+    # By a process of its own: one that closes a file gives up every lock that it holds on it, SQLite's too.
+    subprocess.run(["cp", *file.parent.glob(f"{file.name}*"), folder], check=True)
+    found = {path.name: path.read_bytes() for path in folder.glob(f"{file.name}*")}
     backup = folder / "backup.sqlite3"
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
         source.backup(target)

@@ -7,9 +7,12 @@ that the grant was given for and that the role allows.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, DateTimeField, Exists, Expression, F, Q, UUIDField
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from sightline.core.policy import Kind, Level
 from sightline.core.trust.actor import Unguarded, Viewer, current
@@ -17,6 +20,9 @@ from sightline.core.trust.grants import Exclusion, Grant, TimedQuerySet
 
 OPEN = "open"
 """The restriction of a dossier on which the grants of teams count (`Dossier.Restriction.OPEN`)."""
+
+_DOSSIER, _NOW = "<the dossier of the row>", "<now>"
+"""What a prepared rule leaves open."""
 
 
 def seen_at(level: Level, dossier: str) -> Q | None:
@@ -29,9 +35,49 @@ def seen_at(level: Level, dossier: str) -> Q | None:
         return None
     if not any(ceiling >= level for ceiling in actor.reach.values()):
         return Q(pk__in=[])
-    granted = _grants(actor, level).filter(dossier_id=OuterRef(dossier))
-    excluded = Exclusion.objects.live().filter(dossier_id=OuterRef(dossier), user=actor.user)
-    return Q(Exists(granted)) & ~Q(Exists(excluded))
+    return Q(_Seen(dossier, actor, level))
+
+
+class _Seen(Expression):
+    """The condition as SQL. It stands in every query about people, and so is compiled once for a viewer."""
+
+    output_field = BooleanField()
+
+    def __init__(self, dossier: str, viewer: Viewer, level: Level) -> None:
+        super().__init__()
+        self._dossier: Any = F(dossier)
+        self._viewer, self._level = viewer, level
+
+    def get_source_expressions(self) -> list[Any]:
+        """The column that holds the dossier's key."""
+        return [self._dossier]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        """As resolved: the column of the query that this stands in."""
+        (self._dossier,) = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The prepared rule, asked of this column at this moment."""
+        key, _ = compiler.compile(self._dossier)
+        prepared = self._viewer.prepared
+        if self._level not in prepared:
+            prepared[self._level] = _rule(self._viewer, self._level, compiler)
+        rule, given = prepared[self._level]
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        return rule.replace(_DOSSIER, key), [now if one is _NOW else one for one in given]
+
+
+def _rule(viewer: Viewer, level: Level, compiler: Any) -> tuple[str, list[Any]]:
+    """The rule, with the dossier and the moment left open."""
+    dossier = RawSQL(_DOSSIER, [], output_field=UUIDField())  # noqa: S611 (a mark, not a value)
+    now = RawSQL("%s", [_NOW], output_field=DateTimeField())
+    granted = _grants(viewer, level, now).filter(dossier_id=dossier)
+    excluded = Exclusion.objects.live(now).filter(dossier_id=dossier, user=viewer.user)
+    for rows in (granted, excluded):  # no table of a query around this one may have the same name
+        rows.query.change_aliases({name: f"rule_{name}" for name in rows.query.alias_map})
+    is_granted, by_grants = compiler.compile(Exists(granted))
+    is_not_excluded, by_exclusions = compiler.compile(~Exists(excluded))
+    return f"({is_granted} AND {is_not_excluded})", [*by_grants, *by_exclusions]
 
 
 def level_of(dossier: UUID) -> Level | None:
@@ -50,13 +96,13 @@ def level_of(dossier: UUID) -> Level | None:
     return Level(min(best[0], actor.reach[Kind(best[1])])) if best else None
 
 
-def _grants(viewer: Viewer, level: Level) -> TimedQuerySet:
+def _grants(viewer: Viewer, level: Level, now: RawSQL | None = None) -> TimedQuerySet:
     """The live grants by which this person sees a dossier at this level."""
     kinds = [kind for kind, ceiling in viewer.reach.items() if ceiling >= level]
     by_name = Q(user=viewer.user)
     by_team = Q(team_id__in=viewer.user.team_ids, dossier__restriction=OPEN)
     return (
-        Grant.objects.live()
+        Grant.objects.live(now)
         .filter(by_name | by_team)
         .filter(level__gte=level, purpose=viewer.purpose, dossier__kind__in=kinds)
     )

@@ -8,11 +8,12 @@ A request is made by a `Viewer`, set by the middleware. A job says what it is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from sightline.core.audit import System, record_event
@@ -34,6 +35,8 @@ class Viewer:
     user: User
     purpose: Purpose | None
     session: str = ""
+    prepared: dict[Level, tuple[str, Sequence[Any]]] = field(default_factory=dict, compare=False, repr=False)
+    """What `access` has prepared of the rule for this person; nothing else looks at it."""
 
     @cached_property
     def reach(self) -> Mapping[Kind, Level]:

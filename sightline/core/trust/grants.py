@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from sightline.core.models import Team, User
@@ -17,7 +18,7 @@ from sightline.core.policy import PURPOSES, Level
 class TimedQuerySet(models.QuerySet[Any]):
     """Rows in force from one moment until another."""
 
-    def live(self, at: datetime | None = None) -> TimedQuerySet:
+    def live(self, at: datetime | Combinable | None = None) -> TimedQuerySet:
         """What is in force at that moment, or now."""
         moment = at or timezone.now()
         return self.filter(Q(until_at=None) | Q(until_at__gt=moment), from_at__lte=moment)
