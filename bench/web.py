@@ -144,9 +144,9 @@ def main() -> None:
         }
         plane = ("--plane", asked.plane, "--dossiers", str(asked.dossiers))
         people = json.loads(_run(env, "-m", "bench.web", "people", "--users", str(asked.users), *plane))
-        with _application_role(env, asked) as env, _serving(env, asked) as port:
+        with _application_role(env, asked) as served, _serving(served, asked) as port:
             told = _run(
-                env, "-m", "bench.web", "visit", "--port", str(port), "--seconds", str(asked.seconds),
+                served, "-m", "bench.web", "visit", "--port", str(port), "--seconds", str(asked.seconds),
                 *plane, given=json.dumps(people),
             )  # fmt: skip
         sys.stdout.write(told)

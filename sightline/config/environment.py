@@ -45,6 +45,8 @@ def database(url: str | None, sqlite_file: Path, *, is_guarded: bool = False) ->
         "PORT": str(port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # The rule of who sees what is in every query about people: to plan it takes longer than to follow it.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
     }
 
 

@@ -213,7 +213,6 @@ LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # Sessions end after 15 minutes without a request, and after 8 hours whatever happens.
 SESSION_COOKIE_AGE = int(timedelta(minutes=15).total_seconds())
 SESSION_GREATEST_LENGTH = timedelta(hours=8)
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "sightline.core.pages.refusals.form_expired"

@@ -115,7 +115,7 @@ def append(events: list[AuditEvent]) -> None:
     """
     if not events:
         return
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         locked = ChainHead.objects.select_for_update()
         head, _ = locked.get_or_create(pk=1, defaults={"seq": 0, "mac": START})
         secret = key(make=head.seq == 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +27,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _log = logging.getLogger(__name__)
 
 SIGNED_IN_AT = "signed-in-at"
+SEEN_AT = "seen-at"
+SEEN_EVERY = timedelta(minutes=1)
+"""How often at most a session in use is stored anew, which starts its idle limit again."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -94,8 +97,11 @@ class SessionLengthMiddleware:
         if request.user.is_authenticated:
             now = timezone.now()
             began = request.session.setdefault(SIGNED_IN_AT, now.isoformat())
+            seen = datetime.fromisoformat(request.session.get(SEEN_AT, began))
             if now - datetime.fromisoformat(began) > settings.SESSION_GREATEST_LENGTH:
                 self._end(request)
+            elif now - seen >= SEEN_EVERY:
+                request.session[SEEN_AT] = now.isoformat()
         return self.get_response(request)
 
     def _end(self, request: HttpRequest) -> None:

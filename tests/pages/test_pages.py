@@ -12,7 +12,7 @@ from django.utils import timezone
 from sightline.clocks import CLOCKS
 from sightline.core import frame
 from sightline.core.command import Refused
-from sightline.core.middleware import SIGNED_IN_AT
+from sightline.core.middleware import SEEN_AT, SIGNED_IN_AT
 from sightline.core.models import AuditEvent
 from sightline.core.pages import about, home, refusals
 from sightline.core.process import Block, HomeItem, Process
@@ -184,6 +184,18 @@ def test_a_session_ends_after_fifteen_minutes_without_a_request(cast, signed_in)
     response = client.get("/")
     assert response.cookies["sessionid"]["max-age"] == 15 * 60
     assert timedelta(minutes=14) < client.session.get_expiry_date() - timezone.now() <= timedelta(minutes=15)
+
+
+def test_a_session_in_use_is_stored_anew_each_minute_and_not_each_time(cast, signed_in):
+    client = signed_in(cast.analyst)
+    client.get("/")
+    assert "sessionid" not in client.get("/").cookies
+    session = client.session
+    session[SIGNED_IN_AT] = (timezone.now() - timedelta(minutes=20)).isoformat()
+    session[SEEN_AT] = (timezone.now() - timedelta(seconds=61)).isoformat()
+    session.save()
+    assert client.get("/").cookies["sessionid"]["max-age"] == 15 * 60
+    assert "sessionid" not in client.get("/").cookies
 
 
 @pytest.mark.parametrize("address", ["/", "/no-such-page", "/account/password/", "/accessibility"])

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 
 from sightline.core.permissions import ROLES, Permission, Role
@@ -90,14 +90,22 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles held today; read once a request, so that an ended role bites on the next one."""
-        live = RoleAssignment.objects.live(timezone.localdate()).filter(user=self)
-        return frozenset(Role(value) for value in live.values_list("role", flat=True))
+        return frozenset(Role(key) for what, key in self._held if what == "role")
 
     @cached_property
     def team_ids(self) -> tuple[int, ...]:
         """The teams that this person is in today; read once a request."""
-        live = TeamMember.objects.live(timezone.localdate()).filter(user=self)
-        return tuple(sorted(live.values_list("team_id", flat=True)))
+        return tuple(sorted(int(key) for what, key in self._held if what == "team"))
+
+    @cached_property
+    def _held(self) -> list[tuple[str, str]]:
+        """Today's roles and teams: every page needs both, and so one query reads both."""
+        today = timezone.localdate()
+        roles = RoleAssignment.objects.live(today).filter(user=self).values_list(Value("role"), "role")
+        teams = TeamMember.objects.live(today).filter(user=self)
+        return list(
+            roles.union(teams.values_list(Value("team"), Cast("team_id", models.TextField())), all=True)
+        )
 
     def may(self, permission: Permission, record: models.Model | None = None) -> bool:
         """Whether one of today's roles has the permission, on this record if one is given.

@@ -56,7 +56,7 @@ class _Seen(Expression):
         """As resolved: the column of the query that this stands in."""
         (self._dossier,) = exprs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """The prepared rule, asked of this column at this moment."""
         key, _ = compiler.compile(self._dossier)
         prepared = self._viewer.prepared
