@@ -424,7 +424,7 @@ def test_the_page_asks_the_database_as_often_for_ten_thousand_rows_as_for_ten(
             html = client.get("/worklist/?scope=all&page=2").content.decode()
         asked[more] = len(queries)
         asked_for = [one["sql"] for one in queries if "core_roleassignment" not in one["sql"]]
-            of_rows = [sql for sql in asked_for if "UNION ALL" in sql]
+        of_rows = [sql for sql in asked_for if "UNION ALL" in sql]
         assert len(of_rows) == 2, "one query for the rows, one for the counts"
         assert sum("LIMIT 25" in sql for sql in of_rows) == 1
     assert "10,009 things wait" in html
