@@ -260,8 +260,8 @@ def _refuse_without_administrator(leaving: User, what: str) -> None:
 
 @command(Permission.SETTLE, detail=("changes",))
 def change_contact(*, changes: Mapping[str, str], by: Actor) -> None:
-    """Change who looks after the installation: `name`, `email`, `data_protection_email`."""
-    _settle(settings_file.put, "contact", changes)
+    """Change the contact details: fields of `Contact`; an empty one is taken away."""
+    _settle(settings_file.put, "contact", {key: value or None for key, value in changes.items()})
 
 
 @command(Permission.SETTLE, detail=("clock", "was", "limit"))

@@ -1,4 +1,4 @@
-"""The e-mails that people get: the daily one, and one to try whether e-mails arrive.
+"""The e-mails that people get: the daily one, one for what cannot wait, and one to try whether they arrive.
 
 Plain text, and the same as simple HTML: no picture, nothing that tells the sender who has read it.
 """
@@ -56,6 +56,12 @@ def daily(
     if not about:
         return None
     return _message(user, f"Sightline: {' and '.join(about)}, {day(on)}", [part for part in parts if part[1]])
+
+
+def at_once(notice: Notice) -> EmailMultiAlternatives:
+    """An e-mail of one piece of news that does not wait for tomorrow's."""
+    line = Line(notice.text, day(notice.at), absolute(notice.href))
+    return _message(notice.user, "Sightline: news that cannot wait", [("News", [line])])
 
 
 def trial(user: User) -> EmailMultiAlternatives:

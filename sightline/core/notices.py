@@ -25,8 +25,10 @@ BY = System("the daily e-mail")
 log = logging.getLogger(__name__)
 
 
-def notify(users: Iterable[User], kind: NoticeKind, text: str, href: str) -> None:
+def notify(users: Iterable[User], kind: NoticeKind, text: str, href: str) -> list[Notice]:
     """Tell people something, inside the command that makes it true: if that fails, nobody is told.
+
+    Gives the news that is new and wanted.
 
     `text` names no child, gives no figure and repeats nobody's reason: an e-mail leaves the installation.
     `href` is the path of the page that says more. Who has not been sent the same text yet is not told twice.
@@ -41,10 +43,11 @@ def notify(users: Iterable[User], kind: NoticeKind, text: str, href: str) -> Non
     new = told - set(waiting.values_list("user_id", flat=True))
     unwanted = _without(kind, new)
     now = timezone.now()
-    Notice.objects.bulk_create(
+    told_now = Notice.objects.bulk_create(
         Notice(user_id=pk, kind=kind, text=line, href=href, at=now, sent_at=now if pk in unwanted else None)
         for pk in sorted(new)
     )
+    return [notice for notice in told_now if notice.sent_at is None]
 
 
 def _without(kind: NoticeKind, users: Iterable[int]) -> set[int]:

@@ -81,11 +81,15 @@ class Authority:
 
 @dataclass(frozen=True)
 class Contact:
-    """Who looks after the installation, and who answers questions about personal data."""
+    """Who looks after the installation, who answers questions about personal data, and where to ring the hub.
+
+    `hub_telephone` is empty where the front line is off, or has no number of its own.
+    """
 
     name: str
     email: str
     data_protection_email: str
+    hub_telephone: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,8 @@ DFE_CODE = re.compile(r"\d{3}")
 ONS_CODE = re.compile(r"[EW]\d{8}")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{2,18}[0-9]")
+A_TELEPHONE = "a telephone number of digits and spaces, such as '020 7946 0123'"
 
 
 def read(path: Path) -> Partnership:
@@ -209,6 +215,7 @@ def _contact(table: Table) -> Contact:
         name=table.text("name"),
         email=table.text("email", EMAIL, "an e-mail address"),
         data_protection_email=table.text("data_protection_email", EMAIL, "an e-mail address"),
+        hub_telephone=table.optional("hub_telephone", TELEPHONE, A_TELEPHONE),
     )
     table.no_other_keys()
     return contact

@@ -40,6 +40,11 @@ class Table:
             return ""
         return value.strip()
 
+    def optional(self, key: str, pattern: re.Pattern[str], expected: str) -> str:
+        """The same, or an empty text where the key is absent."""
+        self._read.add(key)
+        return self.text(key, pattern, expected) if key in self._content else ""
+
     def choice(self, key: str, allowed: Sequence[str]) -> str:
         """One of the allowed texts, spelt exactly so."""
         expected = f"one of {', '.join(allowed)}"

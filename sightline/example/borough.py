@@ -97,6 +97,7 @@ region = "{REGION}"
 name = "The partnership's business unit"
 email = "partnership@addiscombe-vale.example"
 data_protection_email = "data.protection@addiscombe-vale.example"
+hub_telephone = "020 7946 0123"
 
 [regimes]
 lscb_from = 2006-04-01

@@ -6,6 +6,7 @@ from time import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,6 +110,31 @@ def test_the_owners_managers_and_governance_are_told_and_no_child_is_named(conce
     assert set(told) == {"Hu Manager", "In Gov"}
     assert all(concern.dossier.reference in text and "Po Unit" in text for text in told.values())
     assert not [text for text in told.values() if "CANARY" in text or "Amira" in text]
+
+
+def test_they_are_told_at_once_and_not_again_the_next_day(concern, front_line, work):
+    break_it(concern, front_line.police_unit)
+    work()
+    assert {message.to[0] for message in mail.outbox} == {
+        front_line.hub_manager.email,
+        front_line.governance.email,
+    }
+    assert all("broke the glass on " in message.body for message in mail.outbox)
+    assert not [message for message in mail.outbox if "CANARY" in message.body or "Amira" in message.body]
+    assert not Notice.objects.filter(kind="access", sent_at=None).exists()
+    work()
+    assert len(mail.outbox) == 2
+
+
+def test_news_that_the_mail_server_does_not_take_waits_for_the_daily_email(
+    concern, front_line, work, settings
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    break_it(concern, front_line.police_unit)
+    with pytest.raises(ConnectionRefusedError):
+        work()
+    assert Notice.objects.filter(kind="access", sent_at=None).count() == 2
 
 
 def test_the_third_within_a_day_is_told_and_not_blocked(concern, front_line):

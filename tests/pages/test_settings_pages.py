@@ -45,10 +45,19 @@ def test_the_contact_details_are_changed_everywhere_at_once(manager):
     assert last() == (
         "core.change-contact",
         "done",
-        {"changes": ["data_protection_email", "email", "name"]},
+        {"changes": ["data_protection_email", "email", "hub_telephone", "name"]},
     )
+    assert "No telephone number is set" in words(manager.get("/partnership/settings/"))
     manager.post("/partnership/settings/contact/", {**new, "name": "the office"})
     assert last()[2] == {"changes": ["name"]}
+
+
+def test_the_hub_has_a_telephone_number_that_is_one(manager):
+    new = {"name": "the hub", "email": "hub@example.org", "data_protection_email": "dp@example.org"}
+    address = "/partnership/settings/contact/"
+    assert "Enter a telephone number" in words(manager.post(address, {**new, "hub_telephone": "ask for Jo"}))
+    assert manager.post(address, {**new, "hub_telephone": "020 7946 0958"}).status_code == 302
+    assert "020 7946 0958" in words(manager.get("/partnership/settings/"))
 
 
 def test_a_tighter_limit_counts_from_now_on_and_the_log_holds_both(manager):

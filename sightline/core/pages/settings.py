@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import RegexValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from sightline.clocks import CLOCKS
 from sightline.core import commands, local, settings_file
 from sightline.core.models import User
 from sightline.core.pages.doing import crumbs, done
+from sightline.core.partnership import A_TELEPHONE, TELEPHONE
 from sightline.core.permissions import Permission
 
 SETTINGS = ("Settings", "settings")
@@ -25,6 +27,12 @@ class ContactForm(forms.Form):
     name = forms.CharField(label="Who looks after it", max_length=200, help_text="As in “write to ...”")
     email = forms.EmailField(label="E-mail address for help")
     data_protection_email = forms.EmailField(label="E-mail address for questions about personal data")
+    hub_telephone = forms.CharField(
+        label="Telephone number of the hub",
+        required=False,
+        validators=[RegexValidator(TELEPHONE, f"Enter {A_TELEPHONE}".replace("'", ""))],
+        help_text="For whoever finds that a record exists and must ask. Leave it empty to show none",
+    )
 
 
 class LimitForm(forms.Form):

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from sightline.core import flow
+from sightline.core import digest, flow
 from sightline.core.audit import Actor, Outcome, person, record_event
 from sightline.core.command import Refused, command
 from sightline.core.commands import NotDone
-from sightline.core.models import Team, User
+from sightline.core.models import Notice, Team, User
 from sightline.core.permissions import Permission
 from sightline.core.policy import PURPOSES, Kind, Level, Purpose
 from sightline.core.trust import dossiers, glass
@@ -251,6 +251,17 @@ def break_glass(*, key: UUID, category: str, reason: str, by: Actor) -> Dossier:
     flow.begin(review, by, limits=limits(GLASS_REVIEW))
     glass.tell_of_glass(dossier, review, me)
     return dossier
+
+
+@command(Permission.USE)
+def tell_at_once(notice: Notice, *, by: Actor) -> None:
+    """Send a person one piece of news by an e-mail of its own, unless it has been sent.
+
+    Raises `OSError` when the mail server does not take it: then the daily e-mail has it.
+    """
+    waits = Notice.objects.select_for_update(no_key=True).filter(pk=notice.pk, sent_at=None)
+    if waits.update(sent_at=timezone.now()):
+        digest.at_once(notice).send()
 
 
 @command(Permission.REVIEW_ACCESS, detail=("is_justified",))

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from sightline.core.jobs import enqueue
 from sightline.core.models import Agency, NoticeKind, RoleAssignment, User
 from sightline.core.notices import notify
 from sightline.core.permissions import ROLES, Permission
@@ -42,18 +43,23 @@ def glass_level(user: User, kind: Kind) -> Level | None:
 
 
 def tell_of_glass(dossier: Dossier, review: GlassReview, broken_by: User) -> None:
-    """Tell the owner's managers and the information governance leads; of many at once, the latter again."""
+    """Tell the owner's managers and the information governance leads; of many at once, the latter again.
+
+    Each by an e-mail of its own, as soon as the worker comes to it: a glass lasts two hours, not a day.
+    """
     line = f"{broken_by.name} broke the glass on {dossier.reference}"
     looked = reverse("trust:looked", kwargs={"pk": dossier.pk})
-    notify(_told(managers(dossier), dossier, broken_by), NoticeKind.ACCESS, line, looked)
+    told = notify(_told(managers(dossier), dossier, broken_by), NoticeKind.ACCESS, line, looked)
     leads = _told(holding(Permission.REVIEW_ACCESS), dossier, broken_by)
     page = reverse("trust:glass-review", kwargs={"pk": review.pk})
-    notify(leads, NoticeKind.ACCESS, f"{line}: to be reviewed", page)
+    told += notify(leads, NoticeKind.ACCESS, f"{line}: to be reviewed", page)
     since = timezone.now() - OFTEN_WITHIN
     times = GlassReview.objects.filter(broken_by=broken_by, broken_at__gt=since).count()
     if times >= OFTEN:
         often = f"{broken_by.name} has broken the glass {times} times within 24 hours"
-        notify(leads, NoticeKind.ACCESS, often, reverse("trust:governance"))
+        told += notify(leads, NoticeKind.ACCESS, often, reverse("trust:governance"))
+    for notice in told:
+        enqueue("trust.tell-at-once", notice.pk)
 
 
 def tell_of_conflict(dossier: Dossier, declared_by: User) -> None:

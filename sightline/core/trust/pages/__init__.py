@@ -68,6 +68,7 @@ PROCESS = Process(
         "trust.restrict": "Restricted, sealed or opened the record",
         "trust.break-glass": "Broke the glass",
         "trust.review-glass": "Judged broken glass",
+        "trust.tell-at-once": "Sent news of broken glass",
         "trust.show-search": "Had shown what somebody typed into a search",
     },
 )
