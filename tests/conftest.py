@@ -53,6 +53,13 @@ def _let_the_audit_log_be_emptied() -> None:
     TransactionTestCase._fixture_teardown = emptied
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a test in a browser a second time, and say so: it hangs on how fast a busy machine draws."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @dataclass(frozen=True)
 class Cast:
     """Invented people, one for each role, one of another agency, one without a role and one who has left."""
