@@ -11,17 +11,18 @@ import json
 import random
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
+
+from sightline.example.people_population import Population
+from sightline.people.duplicates import Described
 
 TEAMS = 40
 BATCH = 2_000
 SLOW_SECONDS = 0.05
 ROLES = ("hub-worker",) * 6 + ("hub-manager", "police-unit", "social-worker", "team-manager")
-FIRST = "Amira Ben Chidi Dana Ewan Farah Gwen Hari Isla Jonas Kezia Liam Maya Noor Otis Priya".split()
-LAST = (
-    "Ashby Birch Calder Dunmore Elms Farrow Glaze Holt Innes Jessop Kerr Lomas Marsh Nairn Orme Pike".split()
-)
+SEARCHES = 40
+"""How many people each looks for: half of them strangers to the records, half on record with some team."""
 
 
 def seed(dossiers: int, people: int) -> None:
@@ -41,7 +42,8 @@ def seed(dossiers: int, people: int) -> None:
         held = _dossiers(dossiers, teams)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as the database does by itself within minutes
-    sessions = [_session(user, held[at % TEAMS]) for at, user in enumerate(users)]
+    looked_for = _searches(dossiers // 2)
+    sessions = [_session(user, held[at % TEAMS]) | {"posts": looked_for} for at, user in enumerate(users)]
     _count_queries(sessions)
     json.dump({"people": sessions, "routes": sorted(all_routes())}, sys.stdout)
 
@@ -88,13 +90,13 @@ def _people(count: int) -> tuple[list[Any], list[Any]]:
 
 def _dossiers(count: int, teams: list[Any]) -> list[list[tuple[str, str]]]:
     """Store a child and a concern at a time; gives the keys of some of what each team holds."""
-    chance, some = random.Random(4), [[] for _ in teams]  # noqa: S311
+    children, some = _children(count // 2), [[] for _ in teams]
     for begin in range(0, count // 2, BATCH):
         rows: dict[type, list[Any]] = {}
         for number in range(begin, min(begin + BATCH, count // 2)):
             # One team holds hardly anything, and another two fifths of everything.
             place = 0 if number < 10 else 1 if number % 5 < 2 else 2 + number % (len(teams) - 2)
-            made = list(_child_and_concern(number, teams[place], chance))
+            made = list(_child_and_concern(number, teams[place], children[number]))
             for row in made:
                 rows.setdefault(type(row), []).append(row)
             if len(some[place]) < 40:
@@ -105,18 +107,46 @@ def _dossiers(count: int, teams: list[Any]) -> list[list[tuple[str, str]]]:
     return some
 
 
-def _child_and_concern(number: int, team: Any, chance: random.Random) -> Iterator[Any]:
+def _children(count: int) -> list[Described]:
+    """So many invented children, with names as common as in a borough."""
+    population = Population(4, 0)
+    population.grow(4 * count)
+    children = [one.described for one in population.people if one.is_child and one.described.date_of_birth]
+    return children[:count]
+
+
+def _searches(children: int) -> dict[str, list[dict[str, str]]]:
+    """What people type into the search for a person: names, half of them with a date of birth."""
+    known, strangers = _children(children), Population(5, 1)
+    chance = random.Random(4)  # noqa: S311
+    typed = []
+    for number in range(SEARCHES):
+        one = chance.choice(known) if number % 2 else strangers.stranger(chance)
+        said = {"given_names": one.given_names, "family_name": one.family_name}
+        if number % 4 < 2 and one.date_of_birth:
+            said |= {
+                f"born_on_{part}": str(getattr(one.date_of_birth, part)) for part in ("day", "month", "year")
+            }
+        typed.append(said)
+    return {"people:search (search)": typed}
+
+
+def _child_and_concern(number: int, team: Any, told: Described) -> Iterator[Any]:
     """A child's dossier, a concern's, the child, the concern, and what else hangs off them."""
     from sightline.core.trust.models import Dossier, Grant, Link
     from sightline.frontline.concern.models import Concern, Referral, Told
-    from sightline.people.models import Address, OtherName, Person, Relationship
+    from sightline.people.finding import search_keys
+    from sightline.people.models import Address, OtherName, Person, PersonKey, Relationship
 
     child, contact = (
         Dossier(kind=kind, owner_team=team, owner_agency=team.agency, reference=f"{letter}26-{number:08X}")
         for kind, letter in (("person", "P"), ("contact", "C"))
     )
-    born = date(2008, 1, 1) + timedelta(days=chance.randrange(6000))
-    who = {"given_names": chance.choice(FIRST), "family_name": chance.choice(LAST), "born_on": born}
+    who = {
+        "given_names": told.given_names,
+        "family_name": told.family_name,
+        "born_on": told.date_of_birth,
+    }
     yield child
     yield contact
     yield Person(dossier=child, **who)
@@ -124,9 +154,11 @@ def _child_and_concern(number: int, team: Any, chance: random.Random) -> Iterato
     yield Told(dossier=contact, **who)
     yield Referral(dossier=contact, referrer="A school", narrative="Something worries them. " * 20)
     yield Link(dossier=contact, person_dossier=child)
-    yield OtherName(dossier=child, given_names="Al", family_name=who["family_name"])
-    yield Address(dossier=child, lines=f"{number} Long Street", postcode="AV1 1AA")
+    yield OtherName(dossier=child, given_names="Al", family_name=told.family_name)
+    yield Address(dossier=child, lines=told.address_line, postcode=told.postcode)
     yield Relationship(dossier=child, name="A parent", kind="mother", contact="engaged")
+    for key in sorted(search_keys(told)):
+        yield PersonKey(dossier=child, key=key)
     for dossier in (child, contact):
         yield Grant(dossier=dossier, team=team, level=4, purpose="protect", source="owner-team")
 

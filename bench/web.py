@@ -72,6 +72,7 @@ FRONT_LINE = (
         ["/concern/?reference=C26-00001", "/concern/?reference=AF3&state=open"],
         frozenset({"front-line"}),
     ),
+    Visit("people:search (search)", 5, ["/people/search/"], frozenset({"front-line"})),
     Visit("concern:concern", 25, [], frozenset({"front-line"})),
     Visit("people:person", 20, [], frozenset({"front-line"})),
 )
@@ -113,6 +114,7 @@ class Person:
     role: str
     cookie: str
     paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    posts: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
     asked: list[tuple[float, str, float, bool]] = field(default_factory=list)
 
 
@@ -343,9 +345,9 @@ def _ask(port: int, person: Person, visit: Visit, chance: random.Random) -> tupl
     status, seconds, body, location = _request(port, person, "GET", path)
     if status == 302 and location and not location.startswith("/account/login"):
         status, seconds, body, _ = _request(port, person, "GET", location)
-    if visit.post:
+    if post := chance.choice(person.posts.get(visit.route) or [visit.post]):
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', body)
-        form = {**visit.post, "csrfmiddlewaretoken": token[1] if token else ""}
+        form = {**post, "csrfmiddlewaretoken": token[1] if token else ""}
         status, seconds, body, _ = _request(port, person, "POST", path, urlencode(form))
     return status == 200 and len(body) > 200, seconds
 

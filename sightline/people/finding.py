@@ -57,7 +57,7 @@ def remember(dossier: UUID) -> None:
     """Bring the keys by which a person is found up to date; every command that changes them does it."""
     with unguarded("keys of a person"):
         variants = _described([dossier], [dossier])[dossier]
-        wanted = {key for described in variants for key in _keys(described)}
+        wanted = {key for described in variants for key in search_keys(described)}
         rows = PersonKey.objects.filter(dossier=dossier)
         known = set(rows.values_list("key", flat=True))
         if gone := known - wanted:
@@ -83,7 +83,9 @@ def find(asked: Described, most: int, *, only_likely: bool = False) -> Found:
 
 def _sharing_a_key(asked: Described) -> list[UUID]:
     """Those whom the actor may see and who share most keys with the one asked for."""
-    rows = PersonKey.objects.filter(key__in=_keys(asked)).values("dossier_id").annotate(shared=Count("pk"))
+    rows = (
+        PersonKey.objects.filter(key__in=search_keys(asked)).values("dossier_id").annotate(shared=Count("pk"))
+    )
     return sorted(row["dossier_id"] for row in rows.order_by("-shared", "dossier_id")[:WEIGHED])
 
 
@@ -128,7 +130,7 @@ def _hinted(asked: Described) -> list[UUID]:
         return []
     kinds = [kind for kind in actor.reach if kind in EXISTENCE_KNOWN]
     with unguarded("search"):
-        sharing = PersonKey.objects.filter(key__in=_keys(asked), dossier__kind__in=kinds)
+        sharing = PersonKey.objects.filter(key__in=search_keys(asked), dossier__kind__in=kinds)
         open_to_hint = sharing.exclude(dossier__restriction=Dossier.Restriction.SEALED)
         keys = set(open_to_hint.values_list("dossier_id", flat=True))
         known = _described(keys, ())
@@ -187,7 +189,7 @@ def _why(asked: Described) -> str:
     return ", ".join(said for said, is_typed in typed if is_typed)
 
 
-def _keys(described: Described) -> frozenset[str]:
+def search_keys(described: Described) -> frozenset[str]:
     """Its keys for duplicates, and those of each single name, by sound and by beginning."""
     secret = blake2b(b"the keys by which people are found", key=chain.key(make=True), digest_size=32).digest()
     names = (described.given_names, described.family_name, *described.other_names)
