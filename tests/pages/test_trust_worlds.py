@@ -131,16 +131,19 @@ def hide(extra, base, people, front_line) -> list[Standing]:
 def acted(user, sequence: list[Step], base: list[Standing], hidden: list[Standing], known: dict) -> list[str]:
     """What a person sees who does all of this, one response after the other, without tokens.
 
-    `known`: the addresses of what is hidden, filled in the world that has it, for the one that has not.
+    `known`: the addresses of pages about what is hidden, filled in the world that has it, for the one that
+    has not.
     """
-    client, shown, page, address = browser_of(user), [], "", "/"
+    client, shown, page, address, places = browser_of(user), [], "", "/", dict(known)
     with same_chances(1):
         for at, step in enumerate(sequence):
             if step.what == "open":
-                with same_chances(1000 + at):
-                    address = known.get(at) or address_of(step, [*base, *hidden])
-                if is_about(step, hidden, base):
-                    known[at] = address
+                route, record = place_of(step, [*base, *hidden])
+                place = (route, record and record.dossier.pk)
+                if place not in places:
+                    with same_chances(1000 + at):
+                        places[place] = address_of(route, record)
+                address = places[place]
                 response = client.get(address)
             else:
                 address, response = filled_in(client, address, page, step)
@@ -148,34 +151,28 @@ def acted(user, sequence: list[Step], base: list[Standing], hidden: list[Standin
             shown.append(
                 f"{step} {address} {response.status_code} {masked(str(response.headers))}\n{masked(page)}"
             )
+    of_hidden = {one.dossier.pk for one in hidden}
+    known |= {place: where for place, where in places.items() if place[1] in of_hidden}
     return shown
 
 
-def route_of(step: Step) -> str:
-    """The page that a step opens."""
+def place_of(step: Step, records: list[Standing]) -> tuple[str, Standing | None]:
+    """The page that a step opens, and the record that it is about."""
     routes = [route for route in asked() if route not in KEYS or ROUTES[route].plane is Plane.FRONT_LINE]
     routes = [route for route in routes if not route.startswith(("mfa", "account", "audit", "health"))]
-    return routes[step.route % len(routes)]
-
-
-def record_of(step: Step, records: list[Standing]) -> Standing:
-    """The record whose page a step opens."""
-    fitting = [one for one in records if one.case.kind in kinds_of(route_of(step))]
-    return fitting[step.record % len(fitting)]
-
-
-def is_about(step: Step, some: list[Standing], others: list[Standing]) -> bool:
-    """Whether a step opens the page of one of some records, out of those and of others."""
-    return route_of(step) in KEYS and any(record_of(step, [*others, *some]) is one for one in some)
-
-
-def address_of(step: Step, records: list[Standing]) -> str:
-    """The address of one of the pages, of one of the records."""
-    route = route_of(step)
+    route = routes[step.route % len(routes)]
     if route not in KEYS:
+        return route, None
+    fitting = [one for one in records if one.case.kind in kinds_of(route)]
+    return route, fitting[step.record % len(fitting)]
+
+
+def address_of(route: str, record: Standing | None) -> str:
+    """The address of a page, of the record if it is about one."""
+    if record is None:
         return reverse(route)
     with unguarded("the tests: keys of records"):
-        return reverse(route, kwargs=KEYS[route](about(route, record_of(step, records))))
+        return reverse(route, kwargs=KEYS[route](about(route, record)))
 
 
 def filled_in(client, address: str, page: str, step: Step):
