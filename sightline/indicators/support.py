@@ -18,7 +18,7 @@ from sightline.indicators.periods import Every, Period, PeriodError, in_words, w
 LATEST_WITHIN_DAYS = 31
 """How long before its extraction a list of the latest row of each child still tells what was open."""
 
-_CAPITAL = frozenset({"Ofsted", "Annex"})
+_CAPITAL = frozenset({"Ofsted", "Annex", "Sightline"})
 
 
 @dataclass(frozen=True, slots=True)
