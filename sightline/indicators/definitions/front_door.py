@@ -106,6 +106,7 @@ INDICATORS: tuple[Indicator, ...] = (
         things="contacts",
         done="decided",
         why="A slow first decision leaves a child waiting and a referrer guessing.",
+        lookback_months=1,  # what is decided or answered now was received before
         breakdowns=(Breakdown.SOURCE, Breakdown.RATING),
         notes=_PER_CHILD,
     ),
@@ -123,6 +124,7 @@ INDICATORS: tuple[Indicator, ...] = (
         done="answered to the referrer",
         why="Who hears nothing rings again, or stops referring. Nobody can answer an anonymous referrer.",
         population="coalesce(cont_contact_source_code, '10') <> '9'",
+        lookback_months=1,  # what is decided or answered now was received before
         breakdowns=(Breakdown.AGENCY, Breakdown.SOURCE),
         notes=_PER_CHILD,
     ),
