@@ -42,7 +42,10 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class SourceFormat:
-    """One outside format that a partner produces. `supplier` is the agency that usually sends it."""
+    """One outside format that a partner produces, or the records that Sightline's own processes keep.
+
+    `supplier` is the agency that usually sends it.
+    """
 
     key: str
     title: str
@@ -322,6 +325,27 @@ _TEMPLATES = (
     ),
 )
 
-FORMATS: Mapping[str, SourceFormat] = {
+_FRONT_DOOR = _format(
+    "front-door",
+    "Sightline front door",
+    "CSC",
+    _supply(
+        "contacts",
+        _TRACE | {"child", "born_month", "age", "sex"},
+        "cont_contact_date cont_contact_source_code decided_on contact referring_agency received_at rating"
+        " level_asked has_early_help_assessment decision level_decided not_accepted_reason decided_at"
+        " feedback_at quality_score",
+    ),
+    *(
+        Supply(table, frozenset(column.name for column in TABLES[table].all_columns))
+        for table in ("information_requests", "consultation_calls", "threshold_ratings")
+    ),
+)
+
+EXTRACTS: Mapping[str, SourceFormat] = {
     source_format.key: source_format for source_format in (_ANNEX_A, _CIN, _SSDA903, *_TEMPLATES)
 }
+"""What partners hand in as files."""
+
+FORMATS: Mapping[str, SourceFormat] = {**EXTRACTS, _FRONT_DOOR.key: _FRONT_DOOR}
+"""The extracts, and Sightline's own records where the front line is on: a figure names either alike."""

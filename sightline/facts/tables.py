@@ -20,6 +20,13 @@ AGENCY = frozenset(
     ).split()
 )
 
+RATING = frozenset({"red", "amber", "green", "blue"})
+LEVEL = frozenset({"1", "2", "3", "4"})
+DECISION = frozenset(
+    "no-further-action early-help assessment strategy-discussion open-case other-authority".split()
+)
+NOT_ACCEPTED = frozenset("below-threshold insufficient-information duplicate wrong-area no-consent".split())
+
 
 def _date(name: str, title: str, ssd: str | None = None) -> Column:
     return Column(name, Kind.DATE, title, ssd)
@@ -74,6 +81,11 @@ _ENTERED_CARE = _date(
     "clae_entered_care_date", "the day the period of care began", "ssd_cla_episodes.clae_entered_care_date"
 )
 
+_CONTACT = Column(
+    "contact", Kind.TEXT, "which contact it is, as a keyed pseudonym", "ssd_contacts.cont_contact_id"
+)
+_RATING = _code("rating", "the risk rating", None, RATING)
+
 _TABLES = (
     Table(
         "contacts",
@@ -87,8 +99,62 @@ _TABLES = (
                 REFERRAL_SOURCE,
             ),
             _date("decided_on", "the day on which next steps were decided"),
+            _CONTACT,
+            _code("referring_agency", "which agency made the contact", None, AGENCY),
+            _time("received_at", "the moment at which the contact was received"),
+            _RATING,
+            _code("level_asked", "the level of need that the referrer asked for", None, LEVEL),
+            _claim("has_early_help_assessment", "whether an early help assessment came with the contact"),
+            _code("decision", "what was decided", None, DECISION),
+            _code("level_decided", "the level of need that was decided", None, LEVEL),
+            _code("not_accepted_reason", "why the contact was not accepted", None, NOT_ACCEPTED),
+            _time("decided_at", "the moment at which next steps were decided"),
+            _time("feedback_at", "the moment at which the referrer was told the next step"),
+            _whole("quality_score", "the score of the referral's quality, from 0 to 3"),
         ),
         event="cont_contact_date",
+    ),
+    Table(
+        "information_requests",
+        "What the front door asked of other agencies about a contact",
+        (
+            _CONTACT,
+            _code("agency", "which agency was asked", None, AGENCY),
+            _RATING,
+            _time("asked_at", "the moment at which the agency was asked"),
+            _time("due_at", "the moment by which the answer was due, by the contact's rating"),
+            _time("answered_at", "the moment at which the agency answered"),
+        ),
+        event="asked_at",
+        ends="answered_at",
+        about_child=False,
+    ),
+    Table(
+        "consultation_calls",
+        "Calls to the consultation line",
+        (
+            _time("called_at", "the moment of the call"),
+            _code("agency", "the agency of the caller", None, AGENCY),
+            _whole("wait_seconds", "how many seconds the caller waited"),
+            _claim("was_abandoned", "whether the caller gave up before anybody answered"),
+            _claim("became_contact", "whether the call became a contact"),
+        ),
+        event="called_at",
+        about_child=False,
+    ),
+    Table(
+        "threshold_ratings",
+        "Invented cases rated blind against the thresholds of need",
+        (
+            _date("closed_on", "the day the exercise closed"),
+            Column("exercise", Kind.TEXT, "which exercise it was, as a keyed pseudonym"),
+            Column("vignette", Kind.TEXT, "which invented case was rated, as a keyed pseudonym"),
+            Column("rater", Kind.TEXT, "who rated, as a keyed pseudonym"),
+            _code("agency", "the agency of the rater", None, AGENCY),
+            _code("level", "the level of need that the rater gave", None, LEVEL),
+        ),
+        event="closed_on",
+        about_child=False,
     ),
     Table(
         "early_help_assessments",

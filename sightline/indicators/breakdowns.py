@@ -63,7 +63,7 @@ _COLUMNS: Mapping[Breakdown, Sequence[str]] = {
     Breakdown.DISABILITY: ("is_disabled",),
     Breakdown.LOCALITY: ("locality",),
     Breakdown.SOURCE: ("cont_contact_source_code", "cine_referral_source_code"),
-    Breakdown.AGENCY: ("agency", "earl_episode_organisation"),
+    Breakdown.AGENCY: ("agency", "referring_agency", "earl_episode_organisation"),
     Breakdown.UASC: ("is_uasc",),
     Breakdown.CATEGORY: ("cppl_cp_plan_latest_category", "category"),
     Breakdown.MISSING_FROM: ("missing_from",),
@@ -71,6 +71,7 @@ _COLUMNS: Mapping[Breakdown, Sequence[str]] = {
     Breakdown.SECTOR: ("employer_sector",),
     Breakdown.PLACEMENT: ("clap_cla_placement_type",),
     Breakdown.LEVEL: ("level",),
+    Breakdown.RATING: ("rating",),
     Breakdown.TEAM: ("team",),
 }
 """The column of each breakdown: the first of these that the table has."""

@@ -86,6 +86,7 @@ class Breakdown(StrEnum):
     SECTOR = "sector"
     PLACEMENT = "placement"
     LEVEL = "level"
+    RATING = "rating"
     TEAM = "team"
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from sightline.clocks.calendar import add_months
 from sightline.facts.coverage import Span, gaps, spans
 from sightline.facts.manifest import SourceFile, Window
-from sightline.facts.sources import FORMATS, Rows, SourceFormat
+from sightline.facts.sources import EXTRACTS, FORMATS, Rows, SourceFormat
 from sightline.facts.tables import TABLES
 from sightline.indicators import expressions
 from sightline.indicators.definition import Basis, Indicator
@@ -18,7 +18,7 @@ from sightline.indicators.periods import Every, Period, PeriodError, in_words, w
 LATEST_WITHIN_DAYS = 31
 """How long before its extraction a list of the latest row of each child still tells what was open."""
 
-_CAPITAL = frozenset({"Ofsted", "Annex"})
+_CAPITAL = frozenset({"Ofsted", "Annex", "Sightline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,12 @@ class Support:
         table = indicator.table
         loaded = [file for file in self.sources if file.format == source.key and table in file.windows]
         if not loaded:
-            return f"no {_mid(source.title)} file is loaded"
+            is_file = source.key in EXTRACTS
+            return (
+                f"no {_mid(source.title)} file is loaded"
+                if is_file
+                else f"the {_mid(source.title)} is not in use"
+            )
         first, last = counted_days(indicator, period)
         seen_from = add_months(first.replace(day=1), -indicator.lookback_months)
         seen_from = min(seen_from, first) if indicator.lookback_months else first

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2] / "sightline"
 FUNCTION_LINES, FILE_LINES = 30, 400
 
 LONG_FILES = {
-    "facts/tables.py": "data: the columns of 27 tables, one entry each",
+    "facts/tables.py": "data: the columns of 30 tables, one entry each",
     "exchange/annex_a/columns.py": "data: the columns of eleven lists, one entry each",
     "exchange/templates.py": "data: the columns of eight templates, one entry each",
 }

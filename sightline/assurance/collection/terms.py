@@ -19,7 +19,7 @@ from sightline.assurance.dataset.models import Load
 from sightline.clocks import ClockError, Limit, due
 from sightline.core import local
 from sightline.core.models import Agency
-from sightline.facts.sources import FORMATS
+from sightline.facts.sources import EXTRACTS
 from sightline.facts.tables import AGENCY
 from sightline.indicators.definition import Indicator, Unit
 from sightline.indicators.definitions import INDICATORS
@@ -112,7 +112,7 @@ def check(agency: Agency, given: Terms) -> None:
 
 def _check_item(given: Terms) -> None:
     known = {
-        Kinds.EXTRACT: set(FORMATS),
+        Kinds.EXTRACT: set(EXTRACTS),
         Kinds.FIGURE: {key for key, one in INDICATORS.items() if can_be_returned(one)},
         Kinds.COMMENTARY: {COMMENTARY},
     }

@@ -1,4 +1,4 @@
-"""The front door and early help: contacts, referrals, re-referrals, early help assessments."""
+"""The front door and early help: contacts, what partners are asked and told, referrals, early help."""
 
 from datetime import date
 from functools import partial
@@ -10,6 +10,7 @@ from sightline.indicators.definition import (
     Indicator,
     Polarity,
     QuestionSet,
+    Target,
     Unit,
 )
 from sightline.indicators.timeliness import timeliness
@@ -26,6 +27,40 @@ _indicator = partial(
 )
 _timeliness = partial(timeliness, owner=_OWNER, review_on=_REVIEW, theme=_THEME)
 
+_CALLS = partial(
+    _indicator,
+    ref="P_N05",
+    table="consultation_calls",
+    basis=Basis.FLOW,
+    sources=("front-door",),
+    population="TRUE",
+    breakdowns=(Breakdown.AGENCY,),
+)
+_REFERRALS_SENT = partial(
+    _indicator,
+    table="contacts",
+    unit=Unit.PERCENT,
+    polarity=Polarity.UP,
+    basis=Basis.FLOW,
+    sources=("front-door",),
+    each=("contact",),
+    breakdowns=(Breakdown.AGENCY, Breakdown.SOURCE),
+)
+_REQUESTS = partial(
+    _indicator,
+    ref="P_N08",
+    unit=Unit.PERCENT,
+    table="information_requests",
+    sources=("front-door",),
+    population="TRUE",
+    breakdowns=(Breakdown.AGENCY, Breakdown.RATING),
+    notes={
+        "front-door": "Due by the limit of clock C03 for the contact's rating, as it was when the agency was"
+        " asked. Where no limit was set, whether the answer came in time is unknown."
+    },
+)
+_PER_CHILD = {"front-door": "Counts children: a contact about three children is three rows."}
+
 INDICATORS: tuple[Indicator, ...] = (
     _indicator(
         key="contacts",
@@ -35,13 +70,14 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.CONTEXT,
         basis=Basis.FLOW,
         table="contacts",
-        sources=("annex-a",),
+        sources=("annex-a", "front-door"),
         population="TRUE",
         numerator="TRUE",
         plain="{numerator} contacts reached the front door",
         why="Demand at the front door: how much, from whom, and whether it is rising.",
         breakdowns=(Breakdown.SOURCE, *_WHO),
-        notes={"annex-a": "List 1 counts children: a contact about three children is three rows."},
+        notes={"annex-a": "List 1 counts children: a contact about three children is three rows."}
+        | _PER_CHILD,
     ),
     _indicator(
         key="contact-rate",
@@ -51,7 +87,7 @@ INDICATORS: tuple[Indicator, ...] = (
         polarity=Polarity.CONTEXT,
         basis=Basis.ROLLING,
         table="contacts",
-        sources=("annex-a",),
+        sources=("annex-a", "front-door"),
         population="TRUE",
         numerator="TRUE",
         plain="{numerator} contacts among {denominator} children in twelve months",
@@ -64,13 +100,137 @@ INDICATORS: tuple[Indicator, ...] = (
         open_title="Contacts undecided past one working day",
         clock="referral-decision",
         table="contacts",
-        start="cont_contact_date",
-        stop="decided_on",
-        sources=("annex-a",),
+        start="received_at",
+        stop="decided_at",
+        sources=("front-door", "annex-a"),
         things="contacts",
         done="decided",
         why="A slow first decision leaves a child waiting and a referrer guessing.",
-        breakdowns=(Breakdown.SOURCE,),
+        lookback_months=1,  # what is decided or answered now was received before
+        breakdowns=(Breakdown.SOURCE, Breakdown.RATING),
+        notes=_PER_CHILD,
+    ),
+    *_timeliness(
+        key="feedback-in-one-working-day",
+        ref="P_N04",
+        title="Referrers told the next step within one working day",
+        open_title="Referrers not told the next step past one working day",
+        clock="referrer-acknowledged",
+        table="contacts",
+        start="received_at",
+        stop="feedback_at",
+        sources=("front-door", "annex-a"),
+        things="contacts",
+        done="answered to the referrer",
+        why="Who hears nothing rings again, or stops referring. Nobody can answer an anonymous referrer.",
+        population="coalesce(cont_contact_source_code, '10') <> '9'",
+        lookback_months=1,  # what is decided or answered now was received before
+        breakdowns=(Breakdown.AGENCY, Breakdown.SOURCE),
+        notes=_PER_CHILD,
+    ),
+    _CALLS(
+        key="consultation-calls-answered",
+        title="Calls to the consultation line that were answered",
+        unit=Unit.COUNT,
+        polarity=Polarity.CONTEXT,
+        numerator="NOT was_abandoned",
+        plain="{numerator} calls to the consultation line were answered",
+        why="How much advice is asked for before anybody refers, and by whom.",
+    ),
+    _CALLS(
+        key="consultation-calls-abandoned",
+        title="Calls to the consultation line that were abandoned",
+        unit=Unit.PERCENT,
+        polarity=Polarity.DOWN,
+        numerator="was_abandoned",
+        plain="{numerator} of {denominator} calls to the consultation line were abandoned",
+        why="A caller who gives up has a worry about a child that nobody heard.",
+    ),
+    _CALLS(
+        key="consultation-calls-answered-in-60-seconds",
+        title="Calls to the consultation line answered within 60 seconds",
+        unit=Unit.PERCENT,
+        polarity=Polarity.UP,
+        # A caller who gave up after ten seconds was not answered soon.
+        numerator="NOT was_abandoned AND wait_seconds <= 60",
+        plain="{numerator} of {denominator} calls to the consultation line were answered within 60 seconds",
+        why="Shows how long callers wait, where counts alone are kept and no median can be said.",
+        notes={"front-door": "60 seconds is no national limit; a call that was abandoned is not answered."},
+    ),
+    _REFERRALS_SENT(
+        key="referrals-with-early-help-assessment",
+        ref="P_N06",
+        title="Professionals' referrals with an early help assessment",
+        # The codes of individuals and of anonymous referrers; 10 is a referrer who is not known.
+        population=("nullif(cont_contact_source_code, '10') NOT IN ('1', '1A', '1B', '1C', '1D', '9')"),
+        numerator="has_early_help_assessment",
+        plain="{numerator} of {denominator} referrals from professionals came with an early help assessment",
+        why="Help tried before, and what came of it, lets the front door decide at once.",
+        notes={
+            "front-door": "Counts referrals, not children. A child in danger is referred at once, without"
+            " one: the share can never be asked to be 100%."
+        },
+    ),
+    _REFERRALS_SENT(
+        key="referral-quality",
+        ref="P_Q02",
+        title="Referrals of good quality",
+        evidence=Evidence.QUALITATIVE,
+        population="quality_score IS NOT NULL",
+        numerator="quality_score >= 2",
+        plain="{numerator} of {denominator} referrals scored for quality scored 2 or 3 of 3",
+        why="Says, agency by agency, who needs help to write what the front door needs to know.",
+        notes={"front-door": "Counts referrals, not children, and only those that somebody scored."},
+    ),
+    _REQUESTS(
+        key="information-requests-in-time",
+        title="Requests for information answered in time",
+        polarity=Polarity.UP,
+        basis=Basis.FLOW,
+        # Neither answered nor due by the period's end: nobody can say yet.
+        numerator=(
+            "CASE WHEN answered_at >= asked_at THEN answered_at <= due_at"
+            " WHEN answered_at IS NULL AND due_at < period_end + INTERVAL 1 DAY THEN FALSE END"
+        ),
+        plain="{numerator} of {denominator} requests for information were answered in time",
+        why="The decision waits for the slowest partner: says which, and for which rating.",
+        twin="information-requests-open-overdue",
+    ),
+    _REQUESTS(
+        key="information-requests-open-overdue",
+        title="Requests for information unanswered past their time",
+        polarity=Polarity.DOWN,
+        basis=Basis.SNAPSHOT,
+        numerator="due_at < period_end + INTERVAL 1 DAY",
+        plain="{numerator} of {denominator} requests still open were past their due time",
+        why="Says which partner a decision is waiting for.",
+        target=Target(0.0, "nothing should be open past its due time"),
+        twin="information-requests-in-time",
+    ),
+    _indicator(
+        key="threshold-agreement",
+        ref="P_Q05",
+        title="Agreement on the level of need",
+        evidence=Evidence.QUALITATIVE,
+        unit=Unit.PERCENT,
+        polarity=Polarity.UP,
+        basis=Basis.FLOW,
+        table="threshold_ratings",
+        sources=("front-door",),
+        population="level IS NOT NULL",
+        # Each rating sees half of every pair that it is in: so a pair counts once, and a pair of two agencies
+        # half for each, and the agencies add up to the whole.
+        sums=True,
+        numerator="(count(*) OVER (PARTITION BY exercise, vignette, level) - 1) / 2",
+        denominator="(count(level) OVER (PARTITION BY exercise, vignette) - 1) / 2",
+        plain="{numerator} of {denominator} pairs of blind ratings of one case gave the same level",
+        why="The same child should meet the same answer, whichever agency looks.",
+        owner="Board manager",
+        breakdowns=(Breakdown.AGENCY,),
+        notes={
+            "front-door": "Some pairs agree by chance: the exercise itself gives kappa, which allows for"
+            " that. A pair of raters from two agencies counts half for each."
+        },
     ),
     _indicator(
         key="referrals",

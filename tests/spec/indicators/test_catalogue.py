@@ -16,12 +16,10 @@ from sightline.indicators.support import cannot
 from tests.spec.indicators.worked import examples
 
 RELEASED_ON = date(2026, 11, 22)
-NEVER_FROM_AN_EXTRACT = {"decision-in-one-working-day", "decision-in-one-working-day-open-overdue"}
-"""No format says when a contact was decided: only what agencies return as plain figures can answer."""
-
 ASKED_FOR = (
-    "P_N01 P_N02 P_N03 P_N07 P_N09 P_N15 P_N16 P_N17 P_N18 P_N20 P_N21 P_N22 P_N23 P_N24 P_N25 P_N26 P_N28"
-    " P_N29 P_N30 P_N33 P_N34 P_N36 P_N40 P_N41 P_N42 S_N02 S_N08 O_N01 O_N02 O_N05 W_N01 W_C01"
+    "P_N01 P_N02 P_N03 P_N04 P_N05 P_N06 P_N07 P_N08 P_N09 P_N15 P_N16 P_N17 P_N18 P_N20 P_N21 P_N22"
+    " P_N23 P_N24 P_N25 P_N26 P_N28 P_N29 P_N30 P_N33 P_N34 P_N36 P_N40 P_N41 P_N42 S_N02 S_N08 O_N01"
+    " O_N02 O_N05 P_Q02 P_Q05 W_N01 W_C01"
 ).split()
 
 of_every_indicator = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=list(INDICATORS))
@@ -52,9 +50,7 @@ def test_every_indicator_is_worked_by_hand() -> None:
     assert counted == set(INDICATORS), "each needs a worked table in tests/spec/indicators/<theme>.md"
     told_of_each_row = {claim.key for claim in claims if claim.letter}
     not_of_rows = {
-        indicator.key
-        for indicator in INDICATORS.values()
-        if indicator.sums or indicator.unit is Unit.RATIO or indicator.key in NEVER_FROM_AN_EXTRACT
+        indicator.key for indicator in INDICATORS.values() if indicator.sums or indicator.unit is Unit.RATIO
     }
     assert counted - told_of_each_row == not_of_rows, "each needs a claim with a letter, and its column"
 
@@ -79,10 +75,7 @@ def test_the_plain_sentence_fills(indicator: Indicator) -> None:
 def test_its_sources_exist_and_the_best_can_answer(indicator: Indicator) -> None:
     assert indicator.sources
     can = [key for key in indicator.sources if not cannot(indicator, FORMATS[key])]
-    if indicator.key in NEVER_FROM_AN_EXTRACT:
-        assert not can
-    else:
-        assert can, "no format can ever answer"
+    assert can, "no format can ever answer"
 
 
 @of_every_indicator

@@ -14,7 +14,7 @@ from sightline.exchange.templates import TEMPLATES, column_list, coverage_line, 
 from sightline.exchange.worker import READERS
 from sightline.facts.manifest import Severity, Window
 from sightline.facts.person import Pseudonyms
-from sightline.facts.sources import FORMATS
+from sightline.facts.sources import EXTRACTS, FORMATS
 from sightline.facts.tables import TABLES
 
 YEAR = Window(date(2025, 4, 1), date(2026, 3, 31))
@@ -50,7 +50,7 @@ def rules(reading: Reading) -> list[tuple[str, Severity, str]]:
 
 def test_each_template_has_a_reader_and_fills_only_what_its_format_supplies() -> None:
     assert TEMPLATES
-    assert set(READERS) == set(FORMATS)
+    assert set(READERS) == set(EXTRACTS)
     for template in TEMPLATES.values():
         assert READERS[template.key] == "sightline.exchange.template_reader"
         assert {row[2] for row in column_list() if row[0] == f"{template.key}.csv"} == set(template.titles)

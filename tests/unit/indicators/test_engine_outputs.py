@@ -65,7 +65,8 @@ class TestCommand:
         ]
         names = ("numerator", "denominator", "unknown", "value")
         assert [rows[1][name] for name in names] == [20, 20, 0, 20]
-        assert rows[4]["refused"] == "no Ofsted Annex A file is loaded"
+        refused = "no Ofsted Annex A file is loaded; the Sightline front door is not in use"
+        assert rows[4]["refused"] == refused
         assert "refused" not in rows[0]
 
     def test_groups_are_printed_when_they_are_asked_for(self, snapshot: Snapshot) -> None:

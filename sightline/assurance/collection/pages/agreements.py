@@ -22,7 +22,7 @@ from sightline.assurance.collection.terms import Terms, can_be_returned
 from sightline.core import local
 from sightline.core.models import Agency
 from sightline.core.permissions import Permission
-from sightline.facts.sources import FORMATS
+from sightline.facts.sources import EXTRACTS
 from sightline.govuk.forms import DateField
 from sightline.indicators.definitions import INDICATORS
 
@@ -57,7 +57,7 @@ class AgreementForm(forms.Form):
         label="Which extract",
         help_text="Only for an extract",
         required=False,
-        choices=[("", "Choose an extract"), *((key, one.title) for key, one in FORMATS.items())],
+        choices=[("", "Choose an extract"), *((key, one.title) for key, one in EXTRACTS.items())],
     )
     figure = forms.ChoiceField(
         label="Which figure",
