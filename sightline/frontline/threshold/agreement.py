@@ -33,7 +33,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Kappa:
     """How far raters agree: the kappa, or in words why none can be given, and what it rests on.
 
     `share` is the share of pairs of ratings that are equal, each case with the same weight; None without any.
@@ -42,13 +42,13 @@ class Agreement:
     cases: int
     pairs: int
     share: float | None
-    kappa: float | None
+    value: float | None
     why_not: str = ""
 
     @property
     def words(self) -> str:
         """What the kappa is called."""
-        return "" if self.kappa is None else in_words(self.kappa)
+        return "" if self.value is None else in_words(self.value)
 
 
 def in_words(kappa: float) -> str:
@@ -61,7 +61,7 @@ def in_words(kappa: float) -> str:
     return "almost perfect"
 
 
-def among_all(ratings: Iterable[Given]) -> Agreement:
+def among_all(ratings: Iterable[Given]) -> Kappa:
     """Fleiss' kappa (1971) over all raters, for numbers of raters that may differ from case to case.
 
     Where every case has the same number of raters it is Fleiss' own. A case with one rating says nothing of
@@ -77,17 +77,17 @@ def among_all(ratings: Iterable[Given]) -> Agreement:
     why_not = _too_few(len(cases), "two people or more")
     if not why_not and len(overall) == 1:
         why_not = "Every rating is the same level, so agreement cannot be told from chance"
-    return _agreement(equal, pairs, by_chance, why_not)
+    return _kappa(equal, pairs, by_chance, why_not)
 
 
-def by_agency(ratings: Iterable[Given]) -> dict[Hashable, Agreement]:
+def by_agency(ratings: Iterable[Given]) -> dict[Hashable, Kappa]:
     """For each agency, the agreement of its raters with those of all others."""
     given = list(ratings)
     agencies = dict.fromkeys(one.agency for one in given)
     return {agency: with_others(given, agency) for agency in agencies}
 
 
-def with_others(ratings: Iterable[Given], agency: Hashable) -> Agreement:
+def with_others(ratings: Iterable[Given], agency: Hashable) -> Kappa:
     """Cohen's kappa (1960) between an agency's raters and all others.
 
     In each case every rater of the agency is paired with every other agency's; the pairs of a case share
@@ -114,7 +114,7 @@ def with_others(ratings: Iterable[Given], agency: Hashable) -> Agreement:
     if not why_not and min(len(ours_overall), len(others_overall)) == 1:
         side = "This agency" if len(ours_overall) == 1 else "The others"
         why_not = f"{side} gave every case the same level, so agreement cannot be told from chance"
-    return _agreement(equal, pairs, by_chance, why_not)
+    return _kappa(equal, pairs, by_chance, why_not)
 
 
 def _by_case(ratings: Iterable[Given]) -> Mapping[Hashable, Sequence[Given]]:
@@ -144,9 +144,9 @@ def _too_few(cases: int, by_whom: str) -> str:
     return f"{rated} rated by {by_whom}; a kappa needs at least {FEWEST_CASES}"
 
 
-def _agreement(equal: Sequence[Fraction], pairs: int, by_chance: Fraction, why_not: str) -> Agreement:
+def _kappa(equal: Sequence[Fraction], pairs: int, by_chance: Fraction, why_not: str) -> Kappa:
     if not equal:
-        return Agreement(0, 0, None, None, why_not)
+        return Kappa(0, 0, None, None, why_not)
     observed = sum(equal, Fraction()) / len(equal)
     kappa = None if why_not else float((observed - by_chance) / (1 - by_chance))
-    return Agreement(len(equal), pairs, float(observed), kappa, why_not)
+    return Kappa(len(equal), pairs, float(observed), kappa, why_not)

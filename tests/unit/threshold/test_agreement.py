@@ -43,7 +43,7 @@ def between(ours: str, others: str) -> list[Given]:
 def test_fleiss_published_table() -> None:
     """Fourteen raters of ten subjects: kappa 0.210."""
     found = among_all(rated(TEN_BY_FOURTEEN))
-    assert found.kappa == pytest.approx(0.210, abs=0.0005)
+    assert found.value == pytest.approx(0.210, abs=0.0005)
     assert found.share == pytest.approx(0.378, abs=0.0005)
     assert (found.cases, found.pairs, found.words) == (10, 10 * 91, "fair")
 
@@ -52,7 +52,7 @@ def test_cohen_by_hand() -> None:
     """Seven of ten equal; level 2 by six and five, level 3 by four and five: (0.7 - 0.5) / (1 - 0.5)."""
     ratings = between("2222223333", "2222333332")
     found = with_others(ratings, "police")
-    assert found.kappa == pytest.approx(0.4)
+    assert found.value == pytest.approx(0.4)
     assert found.share == pytest.approx(0.7)
     assert (found.cases, found.pairs, found.words) == (10, 10, "fair")
     assert with_others(ratings, "health") == found
@@ -79,7 +79,7 @@ def test_each_case_weighs_the_same() -> None:
 def test_no_kappa_where_none_can_be_said(ours: str, others: str, why_not: str) -> None:
     """Too few cases, or a side that never varies: the reason in words, and the share all the same."""
     found = with_others(between(ours, others), "police")
-    assert found.kappa is None
+    assert found.value is None
     assert found.words == ""
     assert found.why_not.startswith(why_not)
     assert found.share is not None
@@ -89,14 +89,14 @@ def test_no_kappa_without_pairs() -> None:
     """An agency that rated alone, and cases that one person rated."""
     alone = [Given(n, "rater", "police", 2) for n in range(8)]
     for found in (with_others(alone, "police"), among_all(alone)):
-        assert (found.cases, found.pairs, found.share, found.kappa) == (0, 0, None, None)
+        assert (found.cases, found.pairs, found.share, found.value) == (0, 0, None, None)
         assert found.why_not.startswith("No case was rated by")
 
 
 def test_no_kappa_where_everybody_gave_one_level() -> None:
     """Chance alone would give as much."""
     found = among_all(between("22222", "22222"))
-    assert (found.kappa, found.share) == (None, 1.0)
+    assert (found.value, found.share) == (None, 1.0)
     assert found.why_not.startswith("Every rating is the same level")
 
 
@@ -135,8 +135,8 @@ def test_range(ratings: list[Given]) -> None:
     """A kappa lies between -1 and 1, a share between 0 and 1; there is a kappa or a reason, never both."""
     for found in all_of(ratings):
         assert found.share is None or 0 <= found.share <= 1
-        assert found.kappa is None or -1 <= found.kappa <= 1
-        assert (found.kappa is None) == bool(found.why_not)
+        assert found.value is None or -1 <= found.value <= 1
+        assert (found.value is None) == bool(found.why_not)
 
 
 @given(ANY, st.permutations(RATERS), st.randoms())
@@ -154,7 +154,7 @@ def test_perfect_agreement_is_one(ratings: list[Given], levels: list[int]) -> No
     agreed = [Given(one.case, one.rater, one.agency, levels[one.case]) for one in ratings]
     for found in all_of(agreed):
         assert found.share in (None, 1.0)
-        assert found.kappa in (None, 1.0)
+        assert found.value in (None, 1.0)
 
 
 @given(ANY)
@@ -180,8 +180,8 @@ def assert_as(found, sides: list, pairs_of) -> None:
         return
     equal = mean(mean(a == b for a, b in pairs_of(*case)) for case in sides)
     assert found.share == pytest.approx(equal)
-    if found.kappa is not None:
+    if found.value is not None:
         by_chance = mean(
             mean(a == b for a, b in product(ours, others)) for (ours, _), (_, others) in product(sides, sides)
         )
-        assert found.kappa == pytest.approx((equal - by_chance) / (1 - by_chance))
+        assert found.value == pytest.approx((equal - by_chance) / (1 - by_chance))
