@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django import forms
@@ -75,7 +74,6 @@ def step(state: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., Ht
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         @on_record(lambda user: Exercise.objects.visible_to(user).select_related("version"), FORM)
-        @wraps(view)
         def run(request: HttpRequest, exercise: Exercise) -> HttpResponse:
             if exercise.state != state and request.method != "POST":
                 return redirect("threshold:exercise", exercise.pk)

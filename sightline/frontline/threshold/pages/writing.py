@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django import forms
@@ -60,8 +59,7 @@ def step(state: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., Ht
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
         @on_record(lambda user: Version.objects.visible_to(user), FORM)
-        @wraps(view)
-        def run(request: HttpRequest, version: Version, **keys: Any) -> HttpResponse:
+        def run(request: HttpRequest, version: Version, /, **keys: Any) -> HttpResponse:
             if version.state != state and request.method != "POST":
                 return redirect("threshold:version", version.pk)
             return view(request, version, request.user, **keys)
