@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from lxml.html import document_fromstring
 
 from sightline.core import worklist
 from sightline.core.audit import System
@@ -42,6 +43,12 @@ def days_of(field: str, on: date) -> dict[str, int]:
     return {f"{field}_day": on.day, f"{field}_month": on.month, f"{field}_year": on.year}
 
 
+def beside(field: str, page: str) -> str:
+    """The error that stands beside a field."""
+    (said,) = document_fromstring(page).xpath(f"//*[@id='id_{field}-error']")
+    return said.text_content()
+
+
 # Versions
 
 
@@ -58,7 +65,7 @@ def test_a_version_begins_with_the_texts_of_the_one_in_force(threshold, cast):
 
 def test_a_title_is_given_once(threshold, cast, signed_in):
     page = signed_in(cast.board_manager).post("/threshold/versions/new/", {"title": "2026"})
-    assert "There is a version with the title 2026 already" in errors_of(page)
+    assert "There is a version with the title 2026 already" in beside("title", errors_of(page))
     assert Version.objects.count() == 3
 
 
@@ -98,6 +105,13 @@ def test_an_approval_that_cannot_be_is_refused(threshold, changed, why):
     with pytest.raises(NotDone, match=why):
         commands.approve(threshold.consulted, by=BY, **approval(**changed))
     assert Version.objects.get(pk=threshold.consulted.pk).state == Version.States.CONSULTED
+
+
+def test_an_approval_that_cannot_be_says_so_beside_the_day(threshold, cast, signed_in):
+    address = f"/threshold/versions/{threshold.consulted.pk}/approval/"
+    before = days_of("approved_on", TODAY()) | days_of("effective_from", TODAY() - timedelta(days=1))
+    page = errors_of(signed_in(cast.board_manager).post(address, {"body": "executive", **before}))
+    assert "It cannot be in force before it was approved" in beside("effective_from", page)
 
 
 def test_a_draft_is_not_approved(threshold):
@@ -238,7 +252,7 @@ def test_what_was_typed_stays_when_a_case_is_empty(threshold, cast, signed_in):
         **days_of("closes_on", TODAY()),
     }
     page = errors_of(signed_in(cast.board_manager).post("/threshold/exercises/new/", sent))
-    assert "Case 7 is empty" in page
+    assert "Case 7 is empty" in beside("cases", page)
     assert VIGNETTES[2] in page
     assert Exercise.objects.count() == 3
 

@@ -19,6 +19,14 @@ from sightline.govuk.jinja import day
 States = Version.States
 
 
+class NotPossible(NotDone):
+    """Nothing was changed: what was given for one field cannot be; `field` is its name."""
+
+    def __init__(self, words: str, *, field: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 @command(Permission.KEEP_THRESHOLDS)
 def draft_version(*, title: str, by: Actor) -> Version:
     """Begin a version with the texts of the one in force; of the first, with the names of the levels alone.
@@ -26,7 +34,9 @@ def draft_version(*, title: str, by: Actor) -> Version:
     Raises `NotDone` for a title that another version has.
     """
     if Version.objects.filter(title__iexact=title).exists():
-        raise NotDone(f"There is a version with the title {title} already. Choose another title")
+        raise NotPossible(
+            f"There is a version with the title {title} already. Choose another title", field="title"
+        )
     version = Version(title=title, drafted_by=person(by))
     flow.begin(version, by)
     now = Version.objects.in_force()
@@ -88,12 +98,15 @@ def draft_exercise(*, title: str, version: Version, cases: str, closes_on: date,
     Raises `NotDone` for cases that cannot be rated, a version that is not to be rated against, a past day.
     """
     if not Version.objects.ratable().filter(pk=version.pk).exists():
-        raise NotDone("Cases are rated against a version that is in force, approved or out for consultation")
+        raise NotPossible(
+            "Cases are rated against a version that is in force, approved or out for consultation",
+            field="version",
+        )
     _not_past(closes_on)
     try:
         vignettes: Sequence[str] = read_cases(cases)
     except NotCases as refusal:
-        raise NotDone(str(refusal)) from None
+        raise NotPossible(str(refusal), field="cases") from None
     exercise = Exercise(title=title, version=version, closes_on=closes_on, drafted_by=person(by))
     flow.begin(exercise, by)
     Case.objects.bulk_create(
@@ -154,19 +167,22 @@ def _in_state(record: Version | Exercise, state: str, otherwise: str) -> None:
 
 def _check_approval(body: str, approved_on: date, effective_from: date) -> None:
     if body not in {one.key for one in local.partnership().bodies}:
-        raise NotDone("Choose a body of the partnership")
+        raise NotPossible("Choose a body of the partnership", field="body")
     if approved_on > timezone.localdate():
-        raise NotDone("The day of approval must not lie ahead")
+        raise NotPossible("The day of approval must not lie ahead", field="approved_on")
     if effective_from < approved_on:
-        raise NotDone("It cannot be in force before it was approved")
+        raise NotPossible("It cannot be in force before it was approved", field="effective_from")
     now = Version.objects.in_force()
     if now and now.effective_from and effective_from < now.effective_from:
-        raise NotDone(f"{now} is in force from {day(now.effective_from)}: a later version begins after it")
+        raise NotPossible(
+            f"{now} is in force from {day(now.effective_from)}: a later version begins after it",
+            field="effective_from",
+        )
 
 
 def _not_past(closes_on: date) -> None:
     if closes_on < timezone.localdate():
-        raise NotDone("The last day to rate must not lie in the past")
+        raise NotPossible("The last day to rate must not lie in the past", field="closes_on")
 
 
 def _put_in_force_what_is_due(by: Actor) -> int:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from sightline.core.models import User
 from sightline.core.opening import FORM, on_record
-from sightline.core.pages.doing import done
 from sightline.frontline.threshold import commands
 from sightline.frontline.threshold.cases import FEWEST, LONGEST, MOST
 from sightline.frontline.threshold.models import Case, Exercise, LevelText, Rating, Version
+from sightline.frontline.threshold.pages.beside import done
 from sightline.frontline.threshold.pages.reading import THRESHOLDS
 from sightline.govuk.forms import DateField
 
@@ -30,7 +30,10 @@ class ExerciseForm(forms.Form):
 
     title = forms.CharField(label="Title", help_text="For example, Autumn 2026", max_length=100)
     version: forms.ModelChoiceField[Version] = forms.ModelChoiceField(
-        label="Rated against", queryset=None, empty_label="Choose a version"
+        label="Rated against",
+        queryset=None,
+        empty_label="Choose a version",
+        error_messages={"required": "Select the version that cases are rated against"},
     )
     cases = forms.CharField(
         label="Cases",
@@ -38,7 +41,11 @@ class ExerciseForm(forms.Form):
         " characters, parted by a line of three hyphens (---)",
         widget=forms.Textarea({"rows": 20}),
     )
-    closes_on = DateField(label="Rate by", help_text="For example, 30 11 2026")
+    closes_on = DateField(
+        label="Rate by",
+        help_text="For example, 30 11 2026",
+        error_messages={"required": "Enter the last day to rate"},
+    )
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from sightline.core import local
 from sightline.core.models import User
 from sightline.core.opening import FORM, on_record
-from sightline.core.pages.doing import done
 from sightline.frontline.threshold import commands
 from sightline.frontline.threshold.models import LevelText, Version
+from sightline.frontline.threshold.pages.beside import done
 from sightline.frontline.threshold.pages.reading import THRESHOLDS
 from sightline.govuk.forms import DateField
 
@@ -112,10 +112,20 @@ def consult(request: HttpRequest, version: Version, user: User) -> HttpResponse:
 class ApprovalForm(forms.Form):
     """Which body approved it, on which day, and from when it counts."""
 
-    body = forms.ChoiceField(label="Approved by", widget=forms.RadioSelect)
-    approved_on = DateField(label="Approved on", help_text="For example, 14 9 2026")
+    body = forms.ChoiceField(
+        label="Approved by",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select the body that approved it"},
+    )
+    approved_on = DateField(
+        label="Approved on",
+        help_text="For example, 14 9 2026",
+        error_messages={"required": "Enter the day on which it was approved"},
+    )
     effective_from = DateField(
-        label="In force from", help_text="On that day it takes the place of the version before it"
+        label="In force from",
+        help_text="On that day it takes the place of the version before it",
+        error_messages={"required": "Enter the day from which it is in force"},
     )
 
     def __init__(self, data: Any = None) -> None:
