@@ -18,8 +18,8 @@ from sightline.core.process import as_reader
 from sightline.core.worklist import Asked
 from sightline.frontline.threshold import commands
 from sightline.frontline.threshold.cases import LONGEST, NotCases, read_cases
+from sightline.frontline.threshold.daily import daily
 from sightline.frontline.threshold.models import Case, Exercise, LevelText, Rating, Version
-from sightline.frontline.threshold.pages import daily
 from tests.invented_thresholds import TEXTS, VIGNETTES, given
 
 TODAY = timezone.localdate
@@ -128,11 +128,13 @@ def test_what_is_approved_for_today_supersedes_at_once(threshold):
 def test_an_approved_version_is_in_force_on_its_day_and_not_before(threshold, monkeypatch):
     begins = TODAY() + timedelta(days=10)
     commands.approve(threshold.consulted, by=BY, **approval(effective_from=begins))
-    assert daily() == "0 versions of the thresholds put in force"
+    assert daily() == "0 versions put in force"
+    with pytest.raises(NotDone, match="Its day has not come"):
+        commands.put_in_force(threshold.consulted, by=BY)
     assert Version.objects.in_force() == threshold.in_force
     monkeypatch.setattr(timezone, "localdate", lambda *_: begins)
-    assert daily() == "1 version of the thresholds put in force"
-    assert daily() == "0 versions of the thresholds put in force"
+    assert daily() == "1 version put in force"
+    assert daily() == "0 versions put in force"
     assert Version.objects.in_force() == threshold.consulted
     assert Version.objects.get(pk=threshold.in_force.pk).state == Version.States.SUPERSEDED
 
@@ -144,7 +146,7 @@ def test_two_versions_whose_days_have_passed_end_with_the_later(threshold, monke
         commands.approve(version, by=BY, **approval(effective_from=TODAY() + timedelta(days=days)))
     after = TODAY() + timedelta(days=30)
     monkeypatch.setattr(timezone, "localdate", lambda *_: after)
-    assert commands.put_in_force(by=BY) == 2
+    assert daily() == "2 versions put in force"
     assert Version.objects.in_force() == later
 
 

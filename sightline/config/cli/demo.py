@@ -132,8 +132,7 @@ def prepare(var: Path) -> None:
 
     from sightline.assurance.dataset.models import LoadedSnapshot
     from sightline.core.audit import System
-    from sightline.core.models import Team, User
-    from sightline.frontline.threshold.models import Version
+    from sightline.core.models import User
 
     by = System("the demo")
     call_command("migrate", verbosity=0)
@@ -146,6 +145,13 @@ def prepare(var: Path) -> None:
         _accounts(ASSURANCE, password(var), by)
         with _step("Opening a quarter and letting four agencies make their returns"):
             _play(demo_cycle.play)
+    _front_line(var, by)
+
+
+def _front_line(var: Path, by: System) -> None:
+    from sightline.core.models import Team
+    from sightline.frontline.threshold.models import Version
+
     if not Team.objects.exists():
         with _step("Raising concerns about invented children"):
             _accounts(demo_people.ACCOUNTS, password(var), by)

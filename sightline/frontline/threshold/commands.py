@@ -78,17 +78,20 @@ def approve(version: Version, *, body: str, approved_on: date, effective_from: d
     version.approved_by, version.approved_on, version.effective_from = body, approved_on, effective_from
     version.save(update_fields=["approved_by", "approved_on", "effective_from"])
     flow.move(version, States.APPROVED, by)
-    _put_in_force_what_is_due(by)
+    for due in Version.objects.due():  # also an earlier one, which the daily run has not come to yet
+        put_in_force(due, by=by)
     version.refresh_from_db()
 
 
 @command(Permission.KEEP_THRESHOLDS)
-def put_in_force(*, by: Actor) -> int:
-    """Put the approved versions in force whose day has come, each in place of the one before; gives how many.
-
-    Once a day is enough, and a second time on the same day changes nothing.
-    """
-    return _put_in_force_what_is_due(by)
+def put_in_force(version: Version, *, by: Actor) -> None:
+    """Put an approved version in force, in place of the one before. Raises `NotDone` before its day."""
+    _in_state(version, States.APPROVED, "Only an approved version can be put in force")
+    if version.effective_from is None or version.effective_from > timezone.localdate():
+        raise NotDone("Its day has not come")
+    if (before := Version.objects.in_force()) is not None:
+        flow.move(before, States.SUPERSEDED, by)
+    flow.move(version, States.IN_FORCE, by)
 
 
 @command(Permission.KEEP_THRESHOLDS)
@@ -183,13 +186,3 @@ def _check_approval(body: str, approved_on: date, effective_from: date) -> None:
 def _not_past(closes_on: date) -> None:
     if closes_on < timezone.localdate():
         raise NotPossible("The last day to rate must not lie in the past", field="closes_on")
-
-
-def _put_in_force_what_is_due(by: Actor) -> int:
-    due = Version.objects.filter(state=States.APPROVED, effective_from__lte=timezone.localdate())
-    versions = list(due.order_by("effective_from", "approved_on", "pk").select_for_update())
-    for version in versions:
-        if (before := Version.objects.in_force()) is not None:
-            flow.move(before, States.SUPERSEDED, by)
-        flow.move(version, States.IN_FORCE, by)
-    return len(versions)

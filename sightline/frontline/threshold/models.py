@@ -39,6 +39,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """The version in force, of these."""
         return self.filter(state=Version.States.IN_FORCE).first()
 
+    def due(self) -> VersionQuerySet:
+        """Those that are approved and whose day has come, the earliest first."""
+        due = self.filter(state=Version.States.APPROVED, effective_from__lte=timezone.localdate())
+        return due.order_by("effective_from", "approved_on", "pk")
+
     def ratable(self) -> VersionQuerySet:
         """Those that cases can be rated against: out of draft, and not superseded."""
         return self.exclude(state__in=(Version.States.DRAFT, Version.States.SUPERSEDED))

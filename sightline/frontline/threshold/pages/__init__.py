@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from sightline.core.audit import System
 from sightline.core.process import Process
-from sightline.frontline.threshold import commands
+from sightline.frontline.threshold.daily import daily
 from sightline.frontline.threshold.pages import exercises, reading, writing
 from sightline.frontline.threshold.work import WORK
 
@@ -22,14 +21,6 @@ urlpatterns = [
     path("exercises/<int:pk>/rating/", exercises.rate, name="rate"),
     path("exercises/<int:pk>/closing/", exercises.close, name="close"),
 ]
-
-
-def daily() -> str:
-    """Put in force what has been approved for today; says how many versions that were."""
-    count = commands.put_in_force(by=System("the daily run"))
-    return f"{count} {'version' if count == 1 else 'versions'} of the thresholds put in force"
-
-
 PROCESS = Process(
     title="Thresholds",
     opens_at="threshold:thresholds",
@@ -40,7 +31,7 @@ PROCESS = Process(
         "threshold.change-text": "Changed a draft of the thresholds",
         "threshold.consult": "Put a version of the thresholds out for consultation",
         "threshold.approve": "Recorded that a version of the thresholds was approved",
-        "threshold.put-in-force": "Put in force what was approved of the thresholds",
+        "threshold.put-in-force": "Put a version of the thresholds in force",
         "threshold.draft-exercise": "Drafted an exercise in rating",
         "threshold.open-exercise": "Opened an exercise in rating",
         "threshold.rate": "Rated cases of an exercise",
