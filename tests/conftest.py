@@ -176,5 +176,6 @@ pytest_plugins = [
     "tests.invented_questionnaire",
     "tests.invented_cycle",
     "tests.invented_people",
+    "tests.invented_thresholds",
     "tests.application_role",
 ]

@@ -92,6 +92,7 @@ ASSURANCE = [
 ]
 PLANE = [
     "sightline.frontline.concern",
+    "sightline.frontline.threshold",
     "sightline.people",
     "sightline.core.trust",
 ]

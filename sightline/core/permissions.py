@@ -39,6 +39,8 @@ class Permission(StrEnum):
     WORK_CONCERN = "Add to a concern"
     WORK_CLOSELY_HELD = "Add police intelligence and protected addresses"
     CLOSE_CONCERN = "Close a concern"
+    KEEP_THRESHOLDS = "Write the thresholds of need, and run exercises in rating"
+    RATE_CASES = "Rate invented cases against the thresholds"
     GIVE_ACCESS = "Let others see a record, and end that"
     RESTRICT = "Restrict or seal a record, and exclude people from it"
     DECLARE_CONFLICT = "Declare that one knows a person in a record privately"
@@ -129,6 +131,7 @@ ROLES: Mapping[Role, RoleCard] = {
             Permission.CLOSE_QUESTION,
             Permission.SETTLE,
             Permission.READ_AUDIT,
+            Permission.KEEP_THRESHOLDS,
         },
     ),
     Role.ANALYST: RoleCard(
@@ -175,22 +178,22 @@ ROLES: Mapping[Role, RoleCard] = {
     Role.HUB_WORKER: RoleCard(
         title="Hub worker",
         held_by="Screening officers, consultation-line workers and partners in the front door's hub.",
-        permissions=WORK,
+        permissions=WORK | {Permission.RATE_CASES},
     ),
     Role.HUB_MANAGER: RoleCard(
         title="Hub manager",
         held_by="Whoever decides in the front door's hub.",
-        permissions=LEAD,
+        permissions=LEAD | {Permission.RATE_CASES},
     ),
     Role.SOCIAL_WORKER: RoleCard(
         title="Social worker",
         held_by="A social worker to whom children are allocated.",
-        permissions=WORK,
+        permissions=WORK | {Permission.RATE_CASES},
     ),
     Role.TEAM_MANAGER: RoleCard(
         title="Team manager",
         held_by="Whoever manages a team of social workers.",
-        permissions=LEAD,
+        permissions=LEAD | {Permission.RATE_CASES},
     ),
     Role.CONFERENCE_CHAIR: RoleCard(
         title="Conference chair or reviewing officer",
@@ -200,22 +203,22 @@ ROLES: Mapping[Role, RoleCard] = {
     Role.EARLY_HELP_WORKER: RoleCard(
         title="Early help worker",
         held_by="Lead professionals and coordinators of early help.",
-        permissions=CONTRIBUTE,
+        permissions=CONTRIBUTE | {Permission.RATE_CASES},
     ),
     Role.POLICE_UNIT: RoleCard(
         title="Police unit",
         held_by="Officers and staff of the police's safeguarding unit.",
-        permissions=WORK,
+        permissions=WORK | {Permission.RATE_CASES},
     ),
     Role.HEALTH_SAFEGUARDING: RoleCard(
         title="Health safeguarding",
         held_by="Named nurses and doctors, and their teams.",
-        permissions=WORK,
+        permissions=WORK | {Permission.RATE_CASES},
     ),
     Role.DESIGNATED_LEAD: RoleCard(
         title="Designated safeguarding lead",
         held_by="Whoever answers for safeguarding in a school or a voluntary organisation.",
-        permissions=FRONT_LINE | {Permission.OPEN_CONCERN},
+        permissions=FRONT_LINE | {Permission.OPEN_CONCERN, Permission.RATE_CASES},
     ),
     Role.PANEL_CHAIR: RoleCard(
         title="Panel chair",

@@ -170,6 +170,9 @@ NOTHING_TO_FILL_IN = {
     "password-link",
     "questionnaire:evidence-remove",
     "second-factors-remove",
+    "threshold:close",
+    "threshold:consult",
+    "threshold:open",
     "trust:grant-end",
     "trust:exclusion-end",
     "trust:search",
@@ -312,6 +315,7 @@ def full(
     questionnaire: Any,
     concern: Any,
     people: Any,
+    threshold: Any,
     trust: Any,
     work: Any,
 ) -> dict[str, Any]:
@@ -355,6 +359,7 @@ def full(
         "questionnaire": questionnaire,
         "concern": concern,
         "people": people,
+        "threshold": threshold,
         "trust": trust,
     }
     keys = {route: key(made[route.rpartition(":")[0]]) for route, key in KEYS.items()}

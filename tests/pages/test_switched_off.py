@@ -39,6 +39,7 @@ worker, admin = somebody("hub-worker"), somebody("administrator")
 home = worker.get("/").content.decode()
 page = worker.get("/no/such/page/")
 addresses = ["/concern/", "/concern/new/", "/people/", "/people/search/", "/trust/", "/trust/purpose/"]
+addresses += ["/threshold/", "/threshold/exercises/1/"]
 known = __KNOWN__
 missing = {a: worker.get(a) for a in addresses + [f"/concern/{key}/" for key in known]}
 print("SEEN" + json.dumps({
@@ -95,7 +96,9 @@ def seen(var: Path, *known: str, front_line: str = "", then: str = "") -> tuple[
 
 
 def tables_of_the_plane(found: dict) -> list[str]:
-    return [name for name in found["tables"] if name.startswith(("trust_", "people_", "concern_"))]
+    return [
+        name for name in found["tables"] if name.startswith(("trust_", "people_", "concern_", "threshold_"))
+    ]
 
 
 def assert_nothing_reachable(found: dict) -> None:
@@ -103,6 +106,7 @@ def assert_nothing_reachable(found: dict) -> None:
     assert {tuple(answer) for answer in found["missing"].values()} == {(404, True)}, found["missing"]
     for page in (found["home"], found["worklist"]):
         assert "Concerns" not in page
+        assert "Thresholds" not in page
         assert "/trust/" not in page
         assert "CANARY" not in page
     assert "Board manager" in found["roles"], "the form for a new person offers no role at all"

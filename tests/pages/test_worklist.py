@@ -485,7 +485,7 @@ def text(response) -> str:
 def test_the_worklist_stands_after_home_in_the_navigation(cast, signed_in):
     page = lxml.html.fromstring(signed_in(cast.analyst).get("/").content)
     names = [link.text_content().strip() for link in page.xpath("//nav//a")]
-    assert names[:3] == ["Home", "Worklist", "Dataset"]
+    assert names[:4] == ["Home", "Worklist", "Thresholds", "Dataset"]
 
 
 def test_an_empty_worklist_says_what_will_appear(cast, signed_in):

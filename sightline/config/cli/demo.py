@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.core.exceptions import ImproperlyConfigured
 
-from sightline.config.cli import demo_cycle, demo_people
+from sightline.config.cli import demo_cycle, demo_people, demo_thresholds
 from sightline.config.cli.serve import HOST, Ended, run_both
 from sightline.example.making import DEMO, FORMATS, Order, make
 from sightline.exchange.build import build
@@ -132,7 +132,7 @@ def prepare(var: Path) -> None:
 
     from sightline.assurance.dataset.models import LoadedSnapshot
     from sightline.core.audit import System
-    from sightline.core.models import Team, User
+    from sightline.core.models import User
 
     by = System("the demo")
     call_command("migrate", verbosity=0)
@@ -145,10 +145,20 @@ def prepare(var: Path) -> None:
         _accounts(ASSURANCE, password(var), by)
         with _step("Opening a quarter and letting four agencies make their returns"):
             _play(demo_cycle.play)
+    _front_line(var, by)
+
+
+def _front_line(var: Path, by: System) -> None:
+    from sightline.core.models import Team
+    from sightline.frontline.threshold.models import Version
+
     if not Team.objects.exists():
         with _step("Raising concerns about invented children"):
             _accounts(demo_people.ACCOUNTS, password(var), by)
             _play(demo_people.play)
+    if not Version.objects.exists():
+        with _step("Writing thresholds of need and letting seven people rate cases"):
+            _play(demo_thresholds.play)
 
 
 def _extracts(var: Path) -> None:
