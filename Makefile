@@ -52,7 +52,7 @@ run: env ## Serve the installation of var/ on http://localhost:8000
 # Django checks itself before it looks at migrations, and so reads a partnership's settings: the tests' own.
 MAKE_MIGRATIONS := FRONT_LINE=on SIGHTLINE_PARTNERSHIP=tests/pages/partnership.toml $(BIN)/python manage.py makemigrations
 
-.PHONY: check test docs guide migrations fix planted prove bench bench-web bench-front-line bench-duplicates check-rls soak soak-keys soak-audit soak-kills
+.PHONY: check test docs guide migrations fix fuzz planted prove bench bench-web bench-front-line bench-duplicates check-rls soak soak-keys soak-audit soak-kills
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -105,6 +105,9 @@ prove: env ## Ask for every page as everybody in every state of access, on both 
 	@env -u DATABASE_URL SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py tests/journeys/test_no_barrier.py
 	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py; \
 	else echo "No PostgreSQL answers: asked on SQLite only"; fi
+
+fuzz: env ## Try every property with many other examples than each push does
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 --hypothesis-profile=fuzz tests/unit tests/spec tests/pages/test_trust_rule.py
 
 planted: env ## Plant flaws in a copy of the trust plane, and print how many of them the tests catch
 	@env -u DATABASE_URL $(BIN)/python -m tests.planted

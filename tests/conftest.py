@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -14,6 +15,12 @@ from django.utils import timezone
 
 PARTNERSHIP = Path(__file__).parent / "pages" / "partnership.toml"
 PASSWORD = "a-long-invented-phrase"
+
+
+# Every push tries the same examples, so that it fails by its own change; `make fuzz` tries others.
+hypothesis.settings.register_profile("every-push", derandomize=True)
+hypothesis.settings.register_profile("fuzz", max_examples=500)
+hypothesis.settings.load_profile("every-push")
 
 
 def pytest_configure() -> None:

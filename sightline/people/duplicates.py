@@ -86,12 +86,18 @@ def keys_of(described: Described, secret: bytes = b"") -> frozenset[str]:
 def suggest(
     asked: Described, candidates: Iterable[Described], most: int = 5, enough: float = ENOUGH
 ) -> list[Suggestion]:
-    """Give those of the candidates who may be the person asked for, the likeliest first."""
+    """Give those of the candidates who may be the person asked for, the likeliest first.
+
+    Whoever is recorded exactly as asked comes before all: less is enough for a child who is not born yet.
+    """
     weighed = [(_surplus(asked, candidate, enough), candidate) for candidate in candidates]
     least = max(0.0, max((surplus for surplus, _ in weighed), default=0.0) - BEHIND)
-    likely = [(surplus, known) for surplus, known in weighed if surplus >= least]
-    ranked = sorted(likely, key=lambda one: (-one[0], one[1].key))[:most]
-    return [_suggestion(surplus, known, _compare(asked, known)) for surplus, known in ranked]
+    likely = [(known != replace(asked, key=known.key), surplus, known) for surplus, known in weighed]
+    ranked = sorted(
+        (one for one in likely if one[1] >= (least if one[0] else 0.0)),
+        key=lambda one: (one[0], -one[1], one[2].key),
+    )
+    return [_suggestion(surplus, known, _compare(asked, known)) for _, surplus, known in ranked[:most]]
 
 
 def _surplus(asked: Described, known: Described, enough: float) -> float:

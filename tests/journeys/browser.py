@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,12 +46,26 @@ def browser() -> Iterator[object]:
         pytest.skip(reason)
     from playwright.sync_api import sync_playwright
 
+    _look_once_the_page_is_there()
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path=CHROMIUM, headless=True, args=LAUNCH_ARGUMENTS
         )
         yield context
         context.close()
+
+
+def _look_once_the_page_is_there() -> None:
+    """Have every click wait for the page that it leads to: Playwright waits only until that page begins."""
+    from playwright.sync_api import Locator
+
+    click = Locator.click
+
+    def and_wait(self: Locator, **how: Any) -> None:
+        click(self, **how)
+        self.page.wait_for_load_state()
+
+    Locator.click = and_wait  # type: ignore[method-assign]
 
 
 @pytest.fixture

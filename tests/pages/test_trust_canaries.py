@@ -32,8 +32,8 @@ from tests.invented_states import ROLE_OF, STATES, Standing, every_state
 from tests.oracle import NEEDED, sees
 from tests.pages.test_access import AS_EVERYBODY, KEYS, at_work, is_about_people
 
-ASSURANCE = ("dataset:", "collection:", "questionnaire:", "file")
-"""Pages about what cannot know a person: no import and no key leads there from the front line."""
+ASSURANCE = ("dataset:", "collection:", "questionnaire:", "threshold:", "file")
+"""Pages about what cannot know a person: no import and no key leads there from a record of one."""
 
 SENT = {"", "own", "foreign", "sealed, by team", "excluded"}
 """The states in which forms are sent, and in which the trust plane's pages are asked for of persons too."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bench.duplicates import TWINS, Register, find, recall, silence
@@ -228,7 +228,12 @@ def test_the_order_of_candidates_does_not_matter(
     assert suggest(one, candidates) == suggest(one, shuffled)
 
 
+KNOWN_BY_ADDRESS = Described("Chidi", "Okafor", (), None, None, "", "12 Elm Road", "ZZ1 2CD")
+"""Nobody knows when he was born; a child who is expected there needs less to be suggested."""
+
+
 @given(people, st.lists(people, max_size=8))
+@example(KNOWN_BY_ADDRESS, [replace(KNOWN_BY_ADDRESS, expected_date=date(2014, 12, 25))])
 def test_nobody_comes_before_a_record_that_says_exactly_the_same(
     one: Described, others: list[Described]
 ) -> None:
