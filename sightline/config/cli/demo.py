@@ -128,6 +128,7 @@ def prepare(var: Path) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
     from sightline.assurance.dataset.models import LoadedSnapshot
@@ -145,7 +146,8 @@ def prepare(var: Path) -> None:
         _accounts(ASSURANCE, password(var), by)
         with _step("Opening a quarter and letting four agencies make their returns"):
             _play(demo_cycle.play)
-    _front_line(var, by)
+    if settings.FRONT_LINE:
+        _front_line(var, by)
 
 
 def _front_line(var: Path, by: System) -> None:
