@@ -33,6 +33,17 @@ class Refused(PermissionDenied):
     """The actor may not do this, on this record. A page answers as if the record did not exist."""
 
 
+class NotDone(Exception):
+    """Nothing was changed; the message says why, and what to do instead.
+
+    `field` names what was given wrongly, where it is one thing.
+    """
+
+    def __init__(self, words: str, *, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+
+
 def command(
     permission: Permission, *, detail: tuple[str, ...] = ()
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -17,7 +17,7 @@ from sightline.clocks import CLOCKS, ClockError, Limit, validate_local
 from sightline.core import digest, files, local, settings_file
 from sightline.core.account_mail import send_password_link
 from sightline.core.audit import Actor, kind, person
-from sightline.core.command import Refused, command
+from sightline.core.command import NotDone, Refused, command
 from sightline.core.flow import NotAllowed
 from sightline.core.models import (
     EVERY_DAY,
@@ -47,10 +47,6 @@ class NotDue(Exception):
 
 class TooOften(Exception):
     """The same was asked for too many times in a short while."""
-
-
-class NotDone(Exception):
-    """Nothing was changed; the message says why, and what to do instead."""
 
 
 # Agencies

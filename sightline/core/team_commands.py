@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sightline.core.audit import Actor, person
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.models import Agency, Team, TeamMember, User
 from sightline.core.permissions import Permission
 

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from sightline.core.audit import Actor, person, record_event
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.models import Agency, Team, User
 from sightline.core.permissions import Permission
 from sightline.core.policy import Kind, Level

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sightline.core.audit import Actor
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.trust import merges
 from sightline.core.trust.models import Dossier, Merge

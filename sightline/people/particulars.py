@@ -12,8 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from sightline.core.audit import Actor, person
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.trust.models import Dossier
 from sightline.people.finding import remember

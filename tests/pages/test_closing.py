@@ -6,8 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, ClockRun, User
 from sightline.core.trust import commands
 from sightline.core.trust.actor import system_actor

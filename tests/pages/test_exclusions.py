@@ -9,8 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, ClockRun, Notice, RoleAssignment, TeamMember, User
 from sightline.core.permissions import Role
 from sightline.core.policy import REACH, Level

@@ -10,8 +10,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, ClockRun, Notice, User
 from sightline.core.trust import commands
 from sightline.core.trust.models import AccessReason, Exclusion, GlassReview, Grant

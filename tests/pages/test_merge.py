@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import User
 from sightline.core.policy import Kind, Level
 from sightline.core.trust import dossiers, merges

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sightline.core import commands, local
 from sightline.core.audit import System
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone
 from sightline.core.models import Agency, AuditEvent, RoleAssignment, User
 from sightline.core.partnership import read
 from sightline.core.permissions import Role

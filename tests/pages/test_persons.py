@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sightline.core.audit import System
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, User
 from sightline.core.policy import Level
 from sightline.core.trust import dossiers

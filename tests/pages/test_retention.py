@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from sightline.core import chain, process, vault
 from sightline.core.audit import System
 from sightline.core.audit_words import what
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, ClockRun
 from sightline.core.partnership import NotSettled, read
 from sightline.core.policy import Kind, Level

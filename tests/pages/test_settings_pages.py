@@ -9,7 +9,7 @@ from django.conf import settings
 
 from sightline.core import commands, local
 from sightline.core.audit import System
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone
 from sightline.core.models import Agency, AuditEvent
 from sightline.core.partnership import read
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sightline.core import team_commands
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone
 from sightline.core.models import AuditEvent, Team, TeamMember, User
 from sightline.frontline.concern.models import Concern
 from tests.invented_people import looking

@@ -10,8 +10,7 @@ from lxml.html import document_fromstring
 
 from sightline.core import worklist
 from sightline.core.audit import System
-from sightline.core.command import Refused
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused
 from sightline.core.models import AuditEvent, User
 from sightline.core.permissions import ROLES, Permission, Role
 from sightline.core.process import as_reader

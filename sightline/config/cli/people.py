@@ -60,7 +60,8 @@ def _made(email: str, name: str) -> User:
     from django.core.validators import validate_email
 
     from sightline.core.audit import System
-    from sightline.core.commands import NotDone, enter_agencies, make_first_administrator
+    from sightline.core.command import NotDone
+    from sightline.core.commands import enter_agencies, make_first_administrator
 
     by = System("the command line")
     try:

@@ -1,4 +1,4 @@
-"""What every page of the partnership does alike: call a command, and say why where it was not done."""
+"""What pages do alike: call a command, and say why where it was not done."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone
 
 
 def done(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it; where that is refused in words, put them into the form and give False."""
+    """Do it; where that is refused, say why beside the field that it is about, if any, and give False."""
     try:
         act()
     except NotDone as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return False
     return True
 

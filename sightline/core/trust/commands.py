@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from sightline.core import digest, flow
 from sightline.core.audit import Actor, Outcome, person, record_event
-from sightline.core.command import Refused, command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, Refused, command
 from sightline.core.models import Notice, Team, User
 from sightline.core.permissions import Permission
 from sightline.core.policy import PURPOSES, Kind, Level, Purpose

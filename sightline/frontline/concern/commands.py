@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from sightline.core import flow
 from sightline.core.audit import Actor, person
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.models import Team, User
 from sightline.core.permissions import Permission
 from sightline.core.policy import Kind, Level

@@ -9,22 +9,13 @@ from django.utils import timezone
 
 from sightline.core import flow, local
 from sightline.core.audit import Actor, person
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.frontline.threshold.cases import NotCases, read_cases
 from sightline.frontline.threshold.models import Case, Exercise, Level, LevelText, Rating, Version
 from sightline.govuk.jinja import day
 
 States = Version.States
-
-
-class NotPossible(NotDone):
-    """Nothing was changed: what was given for one field cannot be; `field` is its name."""
-
-    def __init__(self, words: str, *, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @command(Permission.KEEP_THRESHOLDS)
@@ -34,7 +25,7 @@ def draft_version(*, title: str, by: Actor) -> Version:
     Raises `NotDone` for a title that another version has.
     """
     if Version.objects.filter(title__iexact=title).exists():
-        raise NotPossible(
+        raise NotDone(
             f"There is a version with the title {title} already. Choose another title", field="title"
         )
     version = Version(title=title, drafted_by=person(by))
@@ -101,7 +92,7 @@ def draft_exercise(*, title: str, version: Version, cases: str, closes_on: date,
     Raises `NotDone` for cases that cannot be rated, a version that is not to be rated against, a past day.
     """
     if not Version.objects.ratable().filter(pk=version.pk).exists():
-        raise NotPossible(
+        raise NotDone(
             "Cases are rated against a version that is in force, approved or out for consultation",
             field="version",
         )
@@ -109,7 +100,7 @@ def draft_exercise(*, title: str, version: Version, cases: str, closes_on: date,
     try:
         vignettes: Sequence[str] = read_cases(cases)
     except NotCases as refusal:
-        raise NotPossible(str(refusal), field="cases") from None
+        raise NotDone(str(refusal), field="cases") from None
     exercise = Exercise(title=title, version=version, closes_on=closes_on, drafted_by=person(by))
     flow.begin(exercise, by)
     Case.objects.bulk_create(
@@ -170,14 +161,14 @@ def _in_state(record: Version | Exercise, state: str, otherwise: str) -> None:
 
 def _check_approval(body: str, approved_on: date, effective_from: date) -> None:
     if body not in {one.key for one in local.partnership().bodies}:
-        raise NotPossible("Choose a body of the partnership", field="body")
+        raise NotDone("Choose a body of the partnership", field="body")
     if approved_on > timezone.localdate():
-        raise NotPossible("The day of approval must not lie ahead", field="approved_on")
+        raise NotDone("The day of approval must not lie ahead", field="approved_on")
     if effective_from < approved_on:
-        raise NotPossible("It cannot be in force before it was approved", field="effective_from")
+        raise NotDone("It cannot be in force before it was approved", field="effective_from")
     now = Version.objects.in_force()
     if now and now.effective_from and effective_from < now.effective_from:
-        raise NotPossible(
+        raise NotDone(
             f"{now} is in force from {day(now.effective_from)}: a later version begins after it",
             field="effective_from",
         )
@@ -185,4 +176,4 @@ def _check_approval(body: str, approved_on: date, effective_from: date) -> None:
 
 def _not_past(closes_on: date) -> None:
     if closes_on < timezone.localdate():
-        raise NotPossible("The last day to rate must not lie in the past", field="closes_on")
+        raise NotDone("The last day to rate must not lie in the past", field="closes_on")

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from sightline.core import flow, local, vault
 from sightline.core.audit import Actor, person, record_event
-from sightline.core.command import command
-from sightline.core.commands import NotDone
+from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.policy import Kind, Section
 from sightline.core.trust import dossiers

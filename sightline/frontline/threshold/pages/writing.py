@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from sightline.core import local
 from sightline.core.models import User
 from sightline.core.opening import FORM, on_record
+from sightline.core.pages.doing import done
 from sightline.frontline.threshold import commands
 from sightline.frontline.threshold.models import LevelText, Version
-from sightline.frontline.threshold.pages.beside import done
 from sightline.frontline.threshold.pages.reading import THRESHOLDS
 from sightline.govuk.forms import DateField
 
