@@ -67,6 +67,7 @@ def test_who_may_not_see_the_record_is_told_only_of_the_very_person(known, front
     for asked in exact:
         page = look(officer, **asked)
         assert HINT in page
+        assert "Ring the hub on 020 7946 0123: it can tell you" in page
         assert found(page) == []
         assert known.dossier.reference not in page
     for asked in vague:
