@@ -52,7 +52,7 @@ run: env ## Serve the installation of var/ on http://localhost:8000
 # Django checks itself before it looks at migrations, and so reads a partnership's settings: the tests' own.
 MAKE_MIGRATIONS := FRONT_LINE=on SIGHTLINE_PARTNERSHIP=tests/pages/partnership.toml $(BIN)/python manage.py makemigrations
 
-.PHONY: check test docs guide migrations fix fuzz planted prove bench bench-web bench-front-line bench-duplicates check-rls soak soak-keys soak-audit soak-kills
+.PHONY: check test docs guide migrations fix fuzz planted prove bench bench-web bench-front-line bench-hub bench-duplicates check-rls soak soak-keys soak-audit soak-kills
 check: env ## Run every check that is not a test: style, types, layers, migrations, reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
@@ -75,8 +75,8 @@ SOAK_AUDIT := $(BIN)/python -m pytest -q -s tests/pages/test_audit_chain.py -k t
 
 test: check ## Run all checks and tests
 	@test -x /usr/bin/chromium || echo "Chromium is not installed (/usr/bin/chromium): the browser tests are skipped"
-	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2
-	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 $(DATABASE_TESTS) $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
+	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2
+	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2 $(DATABASE_TESTS) $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
 	else echo "No PostgreSQL answers: the database tests ran on SQLite only"; fi
 
 fix: env ## Mend style where a tool can
@@ -116,10 +116,11 @@ bench: env ## Measure the figures that Sightline sets itself, and print each bes
 	@$(BIN)/python -m bench.figures
 
 KILLS ?= 200
-soak-kills: env ## Kill the worker in the middle of its work 200 times, and look whether anything is half done
-	@env -u DATABASE_URL $(BIN)/python -m bench.kills $(KILLS)
-	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" $(BIN)/python -m bench.kills $(KILLS); \
-	else echo "No PostgreSQL answers: the worker was killed on SQLite only"; fi
+soak-kills: env ## Kill the worker, work on contacts and publications, each 200 times: is anything half done?
+	@for killed in kills front_door_kills publications; do \
+	env -u DATABASE_URL $(BIN)/python -m bench.$$killed $(KILLS) || exit 1; \
+	if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" $(BIN)/python -m bench.$$killed $(KILLS) || exit 1; \
+	else echo "No PostgreSQL answers: killed on SQLite only"; fi; done
 
 check-rls: env ## Show that PostgreSQL holds the rule by itself: who sees what by a bare SELECT
 	@if $(POSTGRES_ANSWERS); then env -u DATABASE_URL $(BIN)/python -m bench.row_security --server "$(POSTGRES)"; \
@@ -134,6 +135,9 @@ bench-web: env ## Measure the pages with a hundred people on PostgreSQL, for thr
 
 bench-front-line: env ## Measure the pages about people with a hundred people and 50,000 dossiers on PostgreSQL
 	@$(BIN)/python -m bench.web --plane front-line
+
+bench-hub: env ## Measure the front door's pages over a year of England's referrals on PostgreSQL (takes 30 minutes)
+	@$(BIN)/python -m bench.hub
 
 bench-duplicates: env ## Measure how well people who are known already are found, by kind of mess
 	@$(BIN)/python -m bench.duplicates

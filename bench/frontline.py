@@ -1,7 +1,7 @@
 """A front line of 50,000 dossiers and a hundred people, for `python -m bench.web --plane front-line`.
 
-Half of the dossiers are children's own and half are concerns about them, held by forty teams. Rows are stored
-in bulk, as the software itself: what is measured is reading. The first person sees ten concerns, the second
+Half of the dossiers are children's own and half are contacts about them, held by forty teams. Rows are stored
+in bulk, as the software itself: what is measured is reading. The first person sees ten contacts, the second
 ten thousand: so a page's queries can be counted at few rows and at many.
 """
 
@@ -49,12 +49,12 @@ def seed(dossiers: int, people: int) -> None:
 
 
 def _count_queries(sessions: list[dict[str, Any]]) -> None:
-    """Print how many statements each page takes for whoever sees ten concerns and who sees ten thousand."""
+    """Print how many statements each page takes for whoever sees ten contacts and who sees ten thousand."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    for path in ("/", "/worklist/", "/concern/", "concern:concern", "people:person"):
+    for path in ("/", "/worklist/", "/referral/", "referral:contact", "people:person"):
         counts = []
         for session in sessions[:2]:
             client = Client(headers={"host": "localhost"})
@@ -89,14 +89,14 @@ def _people(count: int) -> tuple[list[Any], list[Any]]:
 
 
 def _dossiers(count: int, teams: list[Any]) -> list[list[tuple[str, str]]]:
-    """Store a child and a concern at a time; gives the keys of some of what each team holds."""
+    """Store a child and a contact at a time; gives the keys of some of what each team holds."""
     children, some = _children(count // 2), [[] for _ in teams]
     for begin in range(0, count // 2, BATCH):
         rows: dict[type, list[Any]] = {}
         for number in range(begin, min(begin + BATCH, count // 2)):
             # One team holds hardly anything, and another two fifths of everything.
             place = 0 if number < 10 else 1 if number % 5 < 2 else 2 + number % (len(teams) - 2)
-            made = list(_child_and_concern(number, teams[place], children[number]))
+            made = list(_child_and_contact(number, teams[place], children[number]))
             for row in made:
                 rows.setdefault(type(row), []).append(row)
             if len(some[place]) < 40:
@@ -131,10 +131,10 @@ def _searches(children: int) -> dict[str, list[dict[str, str]]]:
     return {"people:search (search)": typed}
 
 
-def _child_and_concern(number: int, team: Any, told: Described) -> Iterator[Any]:
-    """A child's dossier, a concern's, the child, the concern, and what else hangs off them."""
+def _child_and_contact(number: int, team: Any, told: Described) -> Iterator[Any]:
+    """A child's dossier, a contact's, the child, the contact, and what else hangs off them."""
     from sightline.core.trust.models import Dossier, Grant, Link
-    from sightline.frontline.concern.models import Concern, Referral, Told
+    from sightline.frontline.referral.models import Concern, Contact, Told
     from sightline.people.finding import search_keys
     from sightline.people.models import Address, OtherName, Person, PersonKey, Relationship
 
@@ -150,9 +150,9 @@ def _child_and_concern(number: int, team: Any, told: Described) -> Iterator[Any]
     yield child
     yield contact
     yield Person(dossier=child, **who)
-    yield Concern(dossier=contact)
+    yield Contact(dossier=contact)
     yield Told(dossier=contact, **who)
-    yield Referral(dossier=contact, referrer="A school", narrative="Something worries them. " * 20)
+    yield Concern(dossier=contact, referrer="A school", narrative="Something worries them. " * 20)
     yield Link(dossier=contact, person_dossier=child)
     yield OtherName(dossier=child, given_names="Al", family_name=told.family_name)
     yield Address(dossier=child, lines=told.address_line, postcode=told.postcode)
@@ -175,6 +175,6 @@ def _session(user: Any, held: list[tuple[str, str]]) -> dict[str, Any]:
     session.save()
     paths = {
         "people:person": [f"/people/{person}/" for person, _ in held],
-        "concern:concern": [f"/concern/{concern}/" for _, concern in held],
+        "referral:contact": [f"/referral/{contact}/" for _, contact in held],
     }
     return {"role": "front-line", "cookie": client.cookies["sessionid"].value, "paths": paths}

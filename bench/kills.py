@@ -39,8 +39,8 @@ class HalfDone(Exception):
     """A law was broken; the message says which."""
 
 
-def prepare(folder: Path) -> None:
-    """An installation of its own: settings, database, three indicators instead of all."""
+def prepare(folder: Path, table: str = "missing_episodes") -> None:
+    """An installation of its own: settings, database, three indicators of a table instead of all."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "sightline.config.settings",
         "SIGHTLINE_VAR": str(folder),
@@ -56,7 +56,7 @@ def prepare(folder: Path) -> None:
     from sightline.assurance.dataset import jobs
 
     call_command("migrate", verbosity=0)
-    held = [(key, one) for key, one in jobs.INDICATORS.items() if one.table == "missing_episodes"]
+    held = [(key, one) for key, one in jobs.INDICATORS.items() if one.table == table]
     jobs.INDICATORS = dict(held[:FEW])
 
 
@@ -140,7 +140,8 @@ def check() -> None:
     settled = 0
     for load in Load.objects.all():
         _check_load(load, in_hand)
-        settled += (load.state in ("confirmed", "withdrawn")) + (load.state == "withdrawn")
+        is_out = load.state == "withdrawn" and load.replaced_by_id is None
+        settled += (load.state in ("confirmed", "withdrawn")) + is_out
     for snapshot in LoadedSnapshot.objects.all():
         _check_snapshot(snapshot)
     _check_quarters()
@@ -168,7 +169,9 @@ def _check_load(load: Any, in_hand: set[int]) -> None:
     )
     order = ["received", "read", "confirmed", "withdrawn"]
     _hold(changes == order[: order.index(load.state) + 1], f"{load} is {load.state} after {changes}")
-    _hold(load.state == "received" or bool(open_snapshot(Path(load.part))), f"{load} has no part")
+    is_cleared = load.replaced_by_id is not None and not load.part
+    has_part = load.state == "received" or is_cleared or bool(open_snapshot(Path(load.part)))
+    _hold(has_part, f"{load} has no part")
     waits = load.state == "received" or bool(load.asked)
     _hold(not waits or load.pk in in_hand, f"the job of {load} is lost")
 

@@ -229,15 +229,15 @@ def _look_at_cases(said: Said) -> None:
     for case, (_, sees, sees_not) in CASES.items():
         for part, is_seen in ((sees, True), (sees_not, False)):
             tell(connection, Viewer(User.objects.get(name=part), Purpose.PROTECT))
-            count = sum(_rows_of(connection.connection, table, case) for table in OF_A_CONCERN)
-            expected = len(OF_A_CONCERN) if is_seen else 0
+            count = sum(_rows_of(connection.connection, table, case) for table in OF_A_CONTACT)
+            expected = len(OF_A_CONTACT) if is_seen else 0
             said.say(
-                f"{case}: {part} sees {count} of its {len(OF_A_CONCERN)} rows", is_right=count == expected
+                f"{case}: {part} sees {count} of its {len(OF_A_CONTACT)} rows", is_right=count == expected
             )
 
 
-OF_A_CONCERN = ("concern_concern", "concern_told", "concern_referral", "concern_policeintelligence",
-                "concern_protectedlocation")  # fmt: skip
+OF_A_CONTACT = ("referral_contact", "referral_told", "referral_concern", "referral_policeintelligence",
+                "referral_protectedlocation")  # fmt: skip
 
 
 def _rows_of(connection: Any, table: str, case: str) -> int:
@@ -257,14 +257,14 @@ def _try_to_write(said: Said) -> None:
     bare = connection.connection
     tell(connection, Viewer(User.objects.get(name="governance lead"), Purpose.PROTECT))
     for words in (
-        "UPDATE concern_told SET family_name = 'x'",
+        "UPDATE referral_told SET family_name = 'x'",
         "UPDATE trust_dossier SET restriction = 'open'",
     ):
         changed = bare.execute(words).rowcount
         said.say(f"governance lead: {words}: {changed} rows", is_right=changed == 0)
     tell(connection, Viewer(User.objects.get(name="hub manager"), Purpose.PROTECT))
-    removed = bare.execute("DELETE FROM concern_told").rowcount
-    said.say(f"hub manager: DELETE FROM concern_told: {removed} rows", is_right=removed == 0)
+    removed = bare.execute("DELETE FROM referral_told").rowcount
+    said.say(f"hub manager: DELETE FROM referral_told: {removed} rows", is_right=removed == 0)
     tell(connection, None)
     for words in REFUSED:
         try:
@@ -278,13 +278,13 @@ def _try_to_write(said: Said) -> None:
 REFUSED = (
     "INSERT INTO trust_dossier (id, kind, reference, restriction, opened_at, key_id)"
     " VALUES (gen_random_uuid(), 'person', 'x', 'open', now(), '')",
-    "TRUNCATE concern_told",
+    "TRUNCATE referral_told",
     "DELETE FROM core_auditevent",
     "UPDATE core_auditevent SET action = 'x'",
     "CREATE TABLE mine ()",
-    "DROP POLICY sightline_select ON concern_told",
-    "ALTER TABLE concern_told DISABLE ROW LEVEL SECURITY",
-    "ALTER TABLE concern_told NO FORCE ROW LEVEL SECURITY",
+    "DROP POLICY sightline_select ON referral_told",
+    "ALTER TABLE referral_told DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE referral_told NO FORCE ROW LEVEL SECURITY",
 )
 
 
@@ -294,7 +294,7 @@ def _look_past_the_application(said: Said, administrator: str, owner: str) -> No
 
     for who, address, sees in (("the owner", owner, False), ("an administrator", administrator, True)):
         with psycopg.connect(address, autocommit=True) as connection:
-            count = sum(len(_keys(connection, table)) for table in (*OF_A_CONCERN, "trust_dossier"))
+            count = sum(len(_keys(connection, table)) for table in (*OF_A_CONTACT, "trust_dossier"))
         held = "is not held: row-level security never holds a superuser" if sees else "is held too, by FORCE"
         said.say(f"{who}, told of nobody, sees {count} rows: {who} {held}", is_right=(count > 0) == sees)
 

@@ -28,11 +28,11 @@ CASES: Mapping[str, tuple[str, str, str]] = {
     "expired": ("open", "hub worker", "nurse"),
     "broken glass": ("open", "police officer", "nurse"),
 }
-"""The concerns about the child."""
+"""The contacts about the child."""
 
 
 def invent() -> None:
-    """Seven people, and a child known to them by five concerns, with something in every section of each."""
+    """Seven people, and a child known to them by five contacts, with something in every section of each."""
     from django.utils import timezone
 
     from sightline.core.audit import System
@@ -56,20 +56,20 @@ def invent() -> None:
 
 
 def _invent_records(people: Mapping[str, Any], hub: Any, by: Any) -> None:
-    """The child's own record, and one concern for each way in which a person may or may not see it."""
+    """The child's own record, and one contact for each way in which a person may or may not see it."""
     from django.utils import timezone
 
     from sightline.core.policy import Kind, Level
     from sightline.core.trust import dossiers
     from sightline.core.trust.models import Dossier
-    from sightline.frontline.concern import commands
+    from sightline.frontline.referral import commands
     from sightline.people.commands import enter_person
 
     child = enter_person(team=hub, known={"given_names": "Amira", "family_name": "Vale"}, by=by)
     now, source = timezone.now(), dossiers.Source
     for case in CASES:
-        raised = commands.open_concern(
-            team=hub, told={"family_name": "Vale"}, referral={"referrer": "School", "narrative": case}, by=by
+        raised = commands.open_contact(
+            team=hub, told={"family_name": "Vale"}, concern={"referrer": "School", "narrative": case}, by=by
         )
         commands.add_intelligence(raised, text=case, by=by)
         commands.protect_location(raised, text=case, keep_from="", by=by)

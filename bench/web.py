@@ -65,15 +65,15 @@ class Visit:
 FRONT_LINE = (
     Visit("home", 10, ["/"], frozenset({"front-line"})),
     Visit("worklist", 15, ["/worklist/"], frozenset({"front-line"})),
-    Visit("concern:concerns", 20, ["/concern/", "/concern/?state=open"], frozenset({"front-line"})),
+    Visit("referral:contacts", 20, ["/referral/", "/referral/?state=open"], frozenset({"front-line"})),
     Visit(
-        "concern:concerns (search)",
+        "referral:contacts (search)",
         10,
-        ["/concern/?reference=C26-00001", "/concern/?reference=AF3&state=open"],
+        ["/referral/?reference=C26-00001", "/referral/?reference=AF3&state=open"],
         frozenset({"front-line"}),
     ),
     Visit("people:search (search)", 5, ["/people/search/"], frozenset({"front-line"})),
-    Visit("concern:concern", 25, [], frozenset({"front-line"})),
+    Visit("referral:contact", 25, [], frozenset({"front-line"})),
     Visit("people:person", 20, [], frozenset({"front-line"})),
 )
 """What people of the front line do; the records that they open are their own."""

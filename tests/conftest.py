@@ -184,5 +184,6 @@ pytest_plugins = [
     "tests.invented_cycle",
     "tests.invented_people",
     "tests.invented_thresholds",
+    "tests.invented_escalations",
     "tests.application_role",
 ]

@@ -72,23 +72,29 @@ def looking(user, purpose="protect"):
 
 
 @pytest.fixture
-def concern(front_line):
-    """A concern about an invented child, raised by a school with the hub, with something in every section."""
+def contact(front_line):
+    """A contact about an invented child, raised by a school with the hub, with something in every section."""
     from sightline.core.trust.actor import system_actor
-    from sightline.frontline.concern import commands
+    from sightline.frontline.referral import commands
 
     by = System("the tests")
     with looking(front_line.designated_lead):
-        raised = commands.open_concern(
+        raised = commands.open_contact(
             team=front_line.hub,
             told={"given_names": "Amira", "family_name": "CANARY-identity"},
-            referral={"referrer": "Des Lead, school", "narrative": "CANARY-referral"},
+            concern={"referrer": "Des Lead, school", "narrative": "CANARY-referral"},
             by=front_line.designated_lead,
         )
     with system_actor("the tests"):
         commands.add_intelligence(raised, text="CANARY-intelligence", by=by)
         commands.protect_location(raised, text="CANARY-location", keep_from="", by=by)
     return raised
+
+
+@pytest.fixture
+def referral(contact):
+    """What the pages of contacts are about: the contact."""
+    return contact
 
 
 @pytest.fixture
@@ -106,8 +112,8 @@ def people(front_line):
 
 
 @pytest.fixture
-def trust(concern, front_line):
-    """What the trust plane's own pages are about: the keys of a concern's dossier and of what hangs on it.
+def trust(contact, front_line):
+    """What the trust plane's own pages are about: the keys of a contact's dossier and of what hangs on it.
 
     The police have broken the glass, and health is excluded.
     """
@@ -118,13 +124,13 @@ def trust(concern, front_line):
 
     with looking(front_line.police_unit):
         break_glass(
-            key=concern.dossier_id, category="danger", reason="CANARY-glass", by=front_line.police_unit
+            key=contact.dossier_id, category="danger", reason="CANARY-glass", by=front_line.police_unit
         )
     with unguarded("the tests"):
-        dossier = Dossier.objects.get(pk=concern.dossier_id)
+        dossier = Dossier.objects.get(pk=contact.dossier_id)
         exclusion = exclude(dossier, front_line.health, "related", by=System("the tests"))
     return SimpleNamespace(
-        dossier_id=concern.dossier_id,
+        dossier_id=contact.dossier_id,
         grant=Grant.objects.filter(dossier=dossier).first().pk,
         exclusion=exclusion.pk,
         review=GlassReview.objects.get().pk,
@@ -137,3 +143,20 @@ def kept_open(monkeypatch):
     from django.db import connection
 
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+
+
+@pytest.fixture
+def consultation(front_line):
+    """A call for advice to the hub by a school's designated lead, with something in every section."""
+    from sightline.frontline.consultation import commands
+
+    with looking(front_line.hub_worker):
+        return commands.log_call(
+            said={"caller": "Des Lead", "question": "CANARY-question", "advice": "CANARY-advice"},
+            told={"given_names": "Amira", "family_name": "CANARY-told"},
+            reached={"role": "Teacher", "telephone": "CANARY-telephone"},
+            team=front_line.hub,
+            account=front_line.designated_lead.pk,
+            wait_seconds=150,
+            by=front_line.hub_worker,
+        )

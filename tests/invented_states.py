@@ -1,6 +1,6 @@
 """One invented child after another, each in another state of access: mine, another's, sealed, excluded ...
 
-Every state has a person's own dossier and a concern about them, each with a canary in every text of every
+Every state has a person's own dossier and a contact about them, each with a canary in every text of every
 protected table. The same people stand before all of them, so that what one of them is shown can be held
 against the truth table.
 """
@@ -15,7 +15,7 @@ from sightline.core.models import TeamMember, User
 from sightline.core.policy import Level
 from sightline.core.trust.actor import system_actor
 from sightline.core.trust.models import AccessReason, Dossier, Exclusion, GlassReview, Grant, Link
-from sightline.frontline.concern.models import Concern
+from sightline.frontline.referral.models import Contact
 from sightline.people.finding import remember
 from sightline.people.models import Person, Relationship
 from tests.canaries import rows
@@ -50,7 +50,7 @@ ROLE_OF |= {"board_manager": "board-manager", "administrator": "administrator"}
 class Standing:
     """A dossier in a state: its number, which its canaries carry, and what to open pages of it with.
 
-    `record` is the person or the concern; `access` names what the trust plane's own pages are about.
+    `record` is the person or the contact; `access` names what the trust plane's own pages are about.
     """
 
     number: int
@@ -62,15 +62,15 @@ class Standing:
 
 
 def every_state(front_line: Any, cast: Any) -> list[Standing]:
-    """Store a child and a concern in each state, for all whom `ROLE_OF` names."""
+    """Store a child and a contact in each state, for all whom `ROLE_OF` names."""
     people = everybody(front_line, cast)
     with system_actor("the tests"):
         made = []
         for at, (state, case) in enumerate(STATES.items()):
             child = stand(2 * at, state, replace(case, kind="person"), people, front_line)
-            concern = stand(2 * at + 1, state, replace(case, kind="contact"), people, front_line)
-            Link(dossier=concern.dossier, person_dossier=child.dossier).save(force_insert=True)
-            made += [child, concern]
+            contact = stand(2 * at + 1, state, replace(case, kind="contact"), people, front_line)
+            Link(dossier=contact.dossier, person_dossier=child.dossier).save(force_insert=True)
+            made += [child, contact]
         _sibling_of(made, "own", "foreign")
         _sibling_of(made, "contribute", "sealed, by team")
     return made
@@ -91,8 +91,8 @@ def stand(number: int, state: str, case: Case, people: Any, front_line: Any, ref
         owner_agency=front_line.hub.agency,
     )
     dossier.save(force_insert=True)
-    about = Person if case.kind == "person" else Concern
-    other = Concern if about is Person else Person
+    about = Person if case.kind == "person" else Contact
+    other = Contact if about is Person else Person
     stored = [row for row in rows(dossier, number) if not isinstance(row, other)]
     for row in stored:
         row.save(force_insert=True)

@@ -15,34 +15,57 @@ NEEDED = {
     "referral": "receipt",
     "family": "contribute",
     "access": "full",
+    "checks": "receipt",
+    "decision": "contribute",
+    "referrer": "full",
+    "unfinished": "receipt",
+    "information": "full",
     "police-intelligence": "full",
     "protected-location": "full",
 }
 """Section, and the least level that opens it."""
 
-# role: person, contact, panel, allegation, death; "-" for nothing
 CEILINGS = {
-    "hub-worker": "full full contribute - -",
-    "hub-manager": "full full contribute - -",
-    "social-worker": "full full contribute - -",
-    "team-manager": "full full contribute - -",
-    "conference-chair": "full full contribute - -",
-    "early-help-worker": "contribute contribute contribute - -",
-    "police-unit": "full full full contribute contribute",
-    "health-safeguarding": "contribute full contribute contribute full",
-    "designated-lead": "receipt receipt contribute receipt -",
-    "panel-chair": "contribute contribute full - -",
-    "designated-officer": "contribute stub - full -",
-    "child-death-coordinator": "contribute stub - - full",
-    "information-governance": "- - - - -",
-    "board-manager": "- - - - -",
-    "analyst": "- - - - -",
-    "agency-lead": "- - - - -",
-    "member": "- - - - -",
-    "lay-member": "- - - - -",
-    "administrator": "- - - - -",
-    "": "- - - - -",
+    "hub-worker": {"person": "full", "contact": "full", "panel": "contribute"},
+    "hub-manager": {"person": "full", "contact": "full", "panel": "contribute"},
+    "social-worker": {"person": "full", "contact": "full", "panel": "contribute"},
+    "team-manager": {"person": "full", "contact": "full", "panel": "contribute"},
+    "conference-chair": {"person": "full", "contact": "full", "panel": "contribute"},
+    "early-help-worker": {"person": "contribute", "contact": "contribute", "panel": "contribute"},
+    "police-unit": {
+        "person": "full",
+        "contact": "full",
+        "panel": "full",
+        "allegation": "contribute",
+        "death": "contribute",
+    },
+    "health-safeguarding": {
+        "person": "contribute",
+        "contact": "full",
+        "panel": "contribute",
+        "allegation": "contribute",
+        "death": "full",
+    },
+    "designated-lead": {
+        "person": "receipt",
+        "contact": "receipt",
+        "panel": "contribute",
+        "allegation": "receipt",
+    },
+    "panel-chair": {"person": "contribute", "contact": "contribute", "panel": "full"},
+    "designated-officer": {"person": "contribute", "contact": "stub", "allegation": "full"},
+    "child-death-coordinator": {"person": "contribute", "contact": "stub", "death": "full"},
+    "information-governance": {},
+    "board-manager": {},
+    "analyst": {},
+    "agency-lead": {},
+    "member": {},
+    "lay-member": {},
+    "administrator": {},
+    "": {},
 }
+"""Role, and how far it sees each kind of dossier; a kind that is not named, not at all."""
+
 KINDS = ("person", "contact", "panel", "allegation", "death")
 
 MORE_PURPOSES = {
@@ -76,10 +99,10 @@ class Case:
 def sees(case: Case, section: str) -> bool:
     """Whether the section is open in this case."""
     needed = LEVELS.index(NEEDED[section])
-    ceiling = CEILINGS[case.role].split()[KINDS.index(case.kind)]
+    ceiling = CEILINGS[case.role].get(case.kind)
     if case.exclusion == "live":
         return False
-    if ceiling == "-" or LEVELS.index(ceiling) < needed or LEVELS.index(case.level) < needed:
+    if ceiling is None or LEVELS.index(ceiling) < needed or LEVELS.index(case.level) < needed:
         return False
     if case.time != "live" or case.holder in ("else", "other-team"):
         return False

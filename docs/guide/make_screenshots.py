@@ -47,6 +47,7 @@ class Shot:
     start: str = "main"
     opens: str = ""
     unfold: str = ""
+    width: int = WIDTH
 
 
 INTERVIEWS = "/dataset/return-interviews-in-72-hours/"
@@ -56,8 +57,14 @@ LOADS = "/dataset/loads/"
 QUARTER = "/collection/quarters/1/"
 CHILD = "Amira Okafor-Lind"
 """The child of the demo whom seven people look at."""
-AFTER_THE_WORDS = "h2:has-text('The child, as told')"
-"""Where the pages of two who read the same words begin to differ."""
+AFTER_THE_WORDS, COLUMN = "h2:text-is('People')", 605
+"""Where the pages of two who read the same words begin to differ, and how wide that part is."""
+PHONE = 360
+"""Pixels of a phone's width."""
+HAPPENED = "He came in with a bruise on his left cheek, in the form of a hand, and would not say from whom."
+SAYS = "He asked to stay here until it is dark, and said that he likes it best when his aunt is there."
+NOT_TOO_SOON = 6
+"""Seconds after which the form believes that a person filled it in."""
 TYPED = "/collection/returns/2/"
 """The return of a plain figure that waits to be checked, in the demo."""
 
@@ -88,11 +95,11 @@ AS_IT_STANDS = (
     Shot("ask", "lay-member", "/collection/questions/about/conference-attendance/", 940),
     Shot("initial", "lay-member", "/dataset/conference-attendance-initial/", 900),
     Shot("review", "lay-member", "/dataset/conference-attendance-review/", 900),
-    Shot("concern-raise", "school-lead", "/concern/new/", 900),
-    Shot("concerns", "hub-worker", "/concern/", 900, start="header"),
-    Shot("child-school", "school-lead", "/concern/", 900, opens=CHILD),
-    Shot("child-hub-worker", "hub-worker", "/concern/", 1000, start=AFTER_THE_WORDS, opens=CHILD),
-    Shot("child-health-nurse", "health-nurse", "/concern/", 1000, start=AFTER_THE_WORDS, opens=CHILD),
+    Shot("queue", "hub-worker", "/referral/", 900, start="header"),
+    Shot("mirror", "school-lead", "/referral/mirror/", 1100),
+    Shot("child-school", "school-lead", "/referral/", 900, opens=CHILD),
+    Shot("child-hub-worker", "hub-worker", "/referral/", 1090, AFTER_THE_WORDS, CHILD, width=COLUMN),
+    Shot("child-health-nurse", "health-nurse", "/referral/", 1000, AFTER_THE_WORDS, CHILD, width=COLUMN),
     Shot("answer", "care-lead", "/collection/questions/", 700, opens="Return home interviews"),
 )
 """What can be seen in the demo before anybody does anything."""
@@ -136,24 +143,87 @@ def main() -> None:
         stage = Stage(browser, address, Path(folder))
         for shot in AS_IT_STANDS:
             take(stage, shot)
-        for act in (look_at_a_child, hand_in, send_back, publish):
+        for act in (refer, work_at_the_hub, be_told, look_at_a_child, hand_in, send_back, publish):
             act(stage)
         browser.close()
 
 
+def refer(stage: Stage) -> None:
+    """A teacher refers a child from a phone, without an account, and gets a receipt."""
+    page = stage.browser.new_page(viewport={"width": PHONE, "height": 740})
+    page.goto(f"{stage.address}/refer/")
+    keep(page, "refer-start", 1150, width=PHONE)
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("I work with children or families").check()
+    press(page, "Start")
+    page.get_by_label("What happened?").fill(HAPPENED)
+    page.get_by_label("When did it happen?").fill("This morning")
+    keep(page, "refer-happened", 1150, width=PHONE)
+    press(page, "Continue")
+    page.get_by_label("Given names").fill("Zeynep")
+    for step in ("children", "home"):
+        page.wait_for_url(f"**/refer/{step}/")
+        press(page, "Continue")
+    page.get_by_label("What does the child say?").fill(SAYS)
+    press(page, "Continue")
+    keep(page, "refer-help", 1150, width=PHONE)
+    press(page, "Continue")
+    press(page, "Continue")
+    page.get_by_label("Your e-mail address").fill("teacher@school.example")
+    press(page, "Continue")
+    keep(page, "refer-check", 1150, width=PHONE)
+    time.sleep(NOT_TOO_SOON)
+    press(page, "Send it")
+    keep(page, "refer-receipt", 1150, width=PHONE)
+
+
+def work_at_the_hub(stage: Stage) -> None:
+    """What the hub does with a contact, each step with the one that waits longest for it."""
+    page = first_contact(stage, "hub-worker", "received")
+    page.get_by_role("button", name="Screen it").click()
+    keep(page, "screen", 900)
+    page = first_contact(stage, "hub-worker", "screened")
+    page.get_by_role("button", name="Ask agencies").click()
+    keep(page, "ask-agencies", 900)
+    page = first_contact(stage, "hub-manager", "gathering")
+    keep(page, "contact", 700)
+    page.get_by_role("button", name="Decide", exact=True).click()
+    keep(page, "decide", 700)
+    page = first_contact(stage, "hub-manager", "decided")
+    page.get_by_role("button", name="Tell the referrer", exact=True).click()
+    keep(page, "tell", 800)
+    stage.open("police-unit", "/referral/")  # says what the session is for
+    page = stage.open("police-unit", "/worklist/?scope=agency")
+    page.get_by_role("main").get_by_role("link", name="Answer what is asked").first.click()
+    keep(page, "answer-agency", 1100)
+
+
+def be_told(stage: Stage) -> None:
+    """A school reads what was decided about the child whom it told of last, and can disagree."""
+    page = first_contact(stage, "school-lead", "closed")
+    keep(page, "refer-told", 700)
+
+
+def first_contact(stage: Stage, role: str, state: str) -> Page:
+    """The first contact of the queue in a state, as somebody sees it."""
+    page = stage.open(role, f"/referral/?state={state}")
+    page.locator("tbody").get_by_role("link").first.click()
+    return page
+
+
 def look_at_a_child(stage: Stage) -> None:
     """Those who may not see the child find nothing; the manager restricts the record; governance looks on."""
-    page = stage.open("hub-manager", "/concern/")
+    page = stage.open("hub-manager", "/referral/")
     page.get_by_role("main").get_by_role("link", name=CHILD).first.click()
-    concern = page.url.removeprefix(stage.address)
+    contact = page.url.removeprefix(stage.address)
     reference = page.title().split()[1]
-    keep(stage.open("police-unit", concern), "child-police-before", 400, "header")
-    keep(stage.open("allegations-officer", concern), "child-allegations-officer", 400, "header")
+    keep(stage.open("police-unit", contact), "child-police-before", 400, "header")
+    keep(stage.open("allegations-officer", contact), "child-allegations-officer", 400, "header")
     page.get_by_role("link", name="Restrict or seal it").click()
     page.get_by_label("Restricted: only people who are named").check()
     page.get_by_label("Why").fill("A worker of the hub lives next door to the father's brother.")
     press(page, "Save")
-    keep(stage.open("hub-manager", concern), "child-hub-manager", 760)
+    keep(stage.open("hub-manager", contact), "child-hub-manager", 760)
     page = stage.open("information-governance", "/trust/governance/")
     page.get_by_label("Reference of the record").fill(reference)
     press(page, "Show who looked")
@@ -231,16 +301,16 @@ def take(stage: Stage, shot: Shot) -> None:
     if shot.unfold:
         page.get_by_text(shot.unfold).first.click()
         page.evaluate("document.activeElement.blur()")
-    keep(page, shot.name, shot.height, shot.start)
+    keep(page, shot.name, shot.height, shot.start, shot.width)
 
 
-def keep(page: Page, name: str, height: int, start: str = "main") -> None:
+def keep(page: Page, name: str, height: int, start: str = "main", width: int = WIDTH) -> None:
     """Keep a picture of a page as it stands. Raises SystemExit when it is larger than `LARGEST`."""
     page.wait_for_load_state("networkidle")
     y = page.locator(start).first.evaluate("start => start.getBoundingClientRect().top + window.scrollY")
     ends = page.locator("footer").last.evaluate("it => it.getBoundingClientRect().top + window.scrollY")
     file = IMAGES / f"{name}.png"
-    area: FloatRect = {"x": 0, "y": y, "width": WIDTH, "height": min(height, ends - y)}
+    area: FloatRect = {"x": 0, "y": y, "width": width, "height": min(height, ends - y)}
     page.screenshot(path=file, full_page=True, clip=area)
     size = file.stat().st_size
     print(f"{file.name:<24}{size / 1000:>6.0f} kB")

@@ -91,7 +91,9 @@ ASSURANCE = [
     "sightline.assurance.collection",
 ]
 PLANE = [
-    "sightline.frontline.concern",
+    "sightline.frontline.referral",
+    "sightline.frontline.escalation",
+    "sightline.frontline.consultation",
     "sightline.frontline.threshold",
     "sightline.people",
     "sightline.core.trust",

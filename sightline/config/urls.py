@@ -1,10 +1,12 @@
 """Every address of the application: the core pages, sign-in, and each process under its own name."""
 
+from importlib import import_module
+
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from allauth.mfa.webauthn.views import list_webauthn
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
 from sightline.core.pages import account as me
 from sightline.core.pages import second_factor as ours
@@ -46,16 +48,22 @@ SECOND_FACTORS = [
     path("account/login/passkey/", ours.sign_in_by_passkey, name="mfa_login_webauthn"),
 ]
 
+
+def _process(name: str) -> URLResolver:
+    """The addresses of a process, beneath its name; what it shows to the public stands beside that."""
+    pages = import_module(f"{name}.pages")
+    own = path(f"{name.rpartition('.')[2].replace('_', '-')}/", include(pages.urlpatterns))
+    return path("", include(([own, *getattr(pages, "public_urlpatterns", ())], pages.app_name)))
+
+
 urlpatterns = [
     *ACCOUNT,
     *SECOND_FACTORS,
     path("", include("sightline.core.pages")),
-    *(
-        path(f"{name.rpartition('.')[2].replace('_', '-')}/", include(f"{name}.pages"))
-        for name in settings.PROCESSES
-    ),
+    *(_process(name) for name in settings.PROCESSES),
 ]
 
+handler400 = "sightline.core.pages.refusals.not_taken"
 handler403 = handler404 = "sightline.core.pages.refusals.missing"
 handler429 = "sightline.core.pages.refusals.too_often"
 handler500 = "sightline.core.pages.refusals.broken"

@@ -21,6 +21,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from sightline.clocks import CLOCKS, Clock, Event, Limit, NoLimit, due
@@ -91,6 +93,34 @@ def move(
         return change
 
 
+def note(
+    obj: models.Model,
+    event: str,
+    by: Actor,
+    at: datetime | None = None,
+    only_clocks: Collection[str] | None = None,
+    clocks_from: datetime | None = None,
+) -> StatusChange:
+    """Record that something happened to a record which leaves its state as it is, and move its clocks.
+
+    The record's `EVENTS` name what can happen so. `only_clocks` and `clocks_from` as in `begin`; of the
+    clocks that this event starts, the others stop: a record that is rated anew has one rating. Raises
+    `NotAllowed`.
+    """
+    if event not in getattr(obj, "EVENTS", ()):
+        raise NotAllowed(f"{event} does not happen to {obj}")
+    happened = _moment(at)
+    with transaction.atomic():
+        change = _record(obj, _state(obj), event, by, "", happened)
+        others = [clock.key for clock in CLOCKS.values() if _names(clock.starts, event)]
+        running = ClockRun.objects.running().filter(
+            clock__in=others, subject_kind=change.subject_kind, subject_key=change.subject_key
+        )
+        _stop(running.exclude(clock__in=only_clocks or ()), happened)
+        _start_clocks(change, clocks_from or happened, only_clocks, {})
+        return change
+
+
 def diagram(model: type[models.Model]) -> str:
     """The model's states and steps as a Mermaid state diagram."""
     lines = ["stateDiagram-v2"]
@@ -150,8 +180,13 @@ def _record(
         reason=reason,
     )
     stopped = [clock.key for clock in CLOCKS.values() if _names(clock.stops, event)]
-    ClockRun.objects.running().filter(clock__in=stopped, **subject).update(stopped_at=at)
+    _stop(ClockRun.objects.running().filter(clock__in=stopped, **subject), at)
     return change
+
+
+def _stop(runs: QuerySet[ClockRun], at: datetime) -> None:
+    """Stop clocks; one that began later, by a server's clock that went back since, the moment it began."""
+    runs.update(stopped_at=Greatest("started_at", Value(at, models.DateTimeField())))
 
 
 def _start_clocks(

@@ -16,13 +16,14 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.conf import settings
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-Job = Callable[[int], None]
+Job = Callable[[Any], None]
 
 JOBS: dict[str, Job] = {}
 """Every job that has been imported, by its name."""
@@ -40,7 +41,7 @@ def job(name: str) -> Callable[[Job], Job]:
     return decorate
 
 
-def enqueue(name: str, key: int) -> None:
+def enqueue(name: str, key: int | str) -> None:
     """Put a job into the queue, as part of the transaction that is open: both happen or neither."""
     _do.enqueue(name, key)
 
@@ -62,7 +63,7 @@ def waiting_since() -> datetime | None:
 
 
 @task()
-def _do(name: str, key: int) -> None:
+def _do(name: str, key: int | str) -> None:
     _import_all()
     JOBS[name](key)
 

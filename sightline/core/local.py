@@ -42,3 +42,8 @@ def partnership() -> Partnership:
 def limit(clock: str) -> Limit | None:
     """The partnership's own limit for a clock, or None where it has set none."""
     return partnership().local_limits.get(clock)
+
+
+def agency_kinds() -> dict[str, str]:
+    """What kind of agency each is, by its code: the facts know an agency by its kind alone."""
+    return {agency.code: agency.kind for agency in partnership().agencies}

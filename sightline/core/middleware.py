@@ -18,7 +18,7 @@ from django.utils import timezone
 from sightline.core.audit import Outcome, deed, record_event
 from sightline.core.chain import NoKey
 from sightline.core.models import User
-from sightline.core.pages.refusals import not_recorded
+from sightline.core.pages.refusals import not_recorded, still_here
 from sightline.core.policy import ROUTES, Plane, Read
 from sightline.core.step_up import stepped_up
 
@@ -59,8 +59,9 @@ class PolicyMiddleware(LoginRequiredMiddleware):
             return None
         user = request.user
         if not isinstance(user, User):
-            redirect: HttpResponseBase = self.handle_no_permission(request, view_func)
-            return redirect
+            sign_in: HttpResponseBase = self.handle_no_permission(request, view_func)
+            words = "You have been signed out."
+            return still_here(request, words, "Sign in again", sign_in["Location"]) or sign_in
         if page is None or not page.opens_for(user.may):
             record_event(f"open:{route}", user, outcome=Outcome.REFUSED)
             raise Http404

@@ -83,13 +83,15 @@ class Authority:
 class Contact:
     """Who looks after the installation, who answers questions about personal data, and where to ring the hub.
 
-    `hub_telephone` is empty where the front line is off, or has no number of its own.
+    `hub_telephone` is empty where the front line is off, or has no number of its own. `hub_team` is the name
+    of the team that gets what is sent by the referral form; while it is empty the form is closed.
     """
 
     name: str
     email: str
     data_protection_email: str
     hub_telephone: str
+    hub_team: str
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ ONS_CODE = re.compile(r"[EW]\d{8}")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 TELEPHONE = re.compile(r"\+?[0-9][0-9 ]{2,18}[0-9]")
+TEAM = re.compile(r".{1,200}")
 A_TELEPHONE = "a telephone number of digits and spaces, such as '020 7946 0123'"
 
 
@@ -216,6 +219,7 @@ def _contact(table: Table) -> Contact:
         email=table.text("email", EMAIL, "an e-mail address"),
         data_protection_email=table.text("data_protection_email", EMAIL, "an e-mail address"),
         hub_telephone=table.optional("hub_telephone", TELEPHONE, A_TELEPHONE),
+        hub_team=table.optional("hub_team", TEAM, "the name of a team"),
     )
     table.no_other_keys()
     return contact

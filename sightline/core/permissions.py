@@ -35,10 +35,21 @@ class Permission(StrEnum):
     SEARCH_PEOPLE = "Search for people, and be told that a record exists"
     KEEP_PERSON = "Enter people and correct what is known of them"
     MERGE_PEOPLE = "Merge two records of one person, and undo it"
-    OPEN_CONCERN = "Open a concern about a child"
-    WORK_CONCERN = "Add to a concern"
+    OPEN_CONTACT = "Open a contact about a child"
+    WORK_CONTACT = "Add to a contact"
     WORK_CLOSELY_HELD = "Add police intelligence and protected addresses"
-    CLOSE_CONCERN = "Close a concern"
+    CLOSE_CONTACT = "Close a contact"
+    SCREEN_CONTACT = "Screen contacts, ask agencies about them, and tell their referrers"
+    DECIDE_CONTACT = "Decide contacts, and offer them to the teams that take over"
+    ANSWER_REQUEST = "Answer what the front door asks an agency about a child"
+    TAKE_OVER = "Accept work that is handed over, or send it back"
+    DISSENT = "Say that one does not agree with a decision that one took part in"
+    ESCALATE = "Dispute a decision, and take it to the next stage"
+    ANSWER_ESCALATION = "Answer a dispute about a decision"
+    ANSWER_HIGHER_STAGES = "Answer a dispute from its second stage on"
+    LOG_CALL = "Log calls to the consultation line"
+    SEE_MIRROR = "See how one's own agency refers, and what became of it"
+    SEE_MIRRORS = "See how every agency refers, and what became of it"
     KEEP_THRESHOLDS = "Write the thresholds of need, and run exercises in rating"
     RATE_CASES = "Rate invented cases against the thresholds"
     GIVE_ACCESS = "Let others see a record, and end that"
@@ -103,18 +114,30 @@ KEEP = READ | {
 
 FRONT_LINE = frozenset({Permission.USE, Permission.USE_FRONT_LINE, Permission.DECLARE_CONFLICT})
 
-CONTRIBUTE = FRONT_LINE | {Permission.OPEN_CONCERN, Permission.WORK_CONCERN}
+REFER = FRONT_LINE | {
+    Permission.OPEN_CONTACT,
+    Permission.ANSWER_REQUEST,
+    Permission.ESCALATE,
+    Permission.SEE_MIRROR,
+}
+
+CONTRIBUTE = REFER | {Permission.WORK_CONTACT, Permission.DISSENT, Permission.TAKE_OVER}
 
 WORK = CONTRIBUTE | {
     Permission.WORK_CLOSELY_HELD,
     Permission.SEARCH_PEOPLE,
     Permission.KEEP_PERSON,
     Permission.BREAK_GLASS,
+    Permission.ANSWER_ESCALATION,
 }
+
+HUB = frozenset({Permission.SCREEN_CONTACT, Permission.LOG_CALL})
 
 LEAD = WORK | {
     Permission.MERGE_PEOPLE,
-    Permission.CLOSE_CONCERN,
+    Permission.CLOSE_CONTACT,
+    Permission.DECIDE_CONTACT,
+    Permission.ANSWER_HIGHER_STAGES,
     Permission.GIVE_ACCESS,
     Permission.RESTRICT,
     Permission.DISPOSE,
@@ -132,6 +155,7 @@ ROLES: Mapping[Role, RoleCard] = {
             Permission.SETTLE,
             Permission.READ_AUDIT,
             Permission.KEEP_THRESHOLDS,
+            Permission.SEE_MIRRORS,
         },
     ),
     Role.ANALYST: RoleCard(
@@ -149,6 +173,7 @@ ROLES: Mapping[Role, RoleCard] = {
             Permission.MAKE_RETURN,
             Permission.ANSWER_QUESTION,
             Permission.ANSWER_QUESTIONNAIRE,
+            Permission.SEE_MIRROR,
         },
         own_agency_only=True,
     ),
@@ -178,12 +203,12 @@ ROLES: Mapping[Role, RoleCard] = {
     Role.HUB_WORKER: RoleCard(
         title="Hub worker",
         held_by="Screening officers, consultation-line workers and partners in the front door's hub.",
-        permissions=WORK | {Permission.RATE_CASES},
+        permissions=WORK | HUB | {Permission.RATE_CASES},
     ),
     Role.HUB_MANAGER: RoleCard(
         title="Hub manager",
         held_by="Whoever decides in the front door's hub.",
-        permissions=LEAD | {Permission.RATE_CASES},
+        permissions=LEAD | HUB | {Permission.SEE_MIRRORS, Permission.RATE_CASES},
     ),
     Role.SOCIAL_WORKER: RoleCard(
         title="Social worker",
@@ -218,7 +243,7 @@ ROLES: Mapping[Role, RoleCard] = {
     Role.DESIGNATED_LEAD: RoleCard(
         title="Designated safeguarding lead",
         held_by="Whoever answers for safeguarding in a school or a voluntary organisation.",
-        permissions=FRONT_LINE | {Permission.OPEN_CONCERN, Permission.RATE_CASES},
+        permissions=REFER | {Permission.RATE_CASES},
     ),
     Role.PANEL_CHAIR: RoleCard(
         title="Panel chair",

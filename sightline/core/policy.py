@@ -88,6 +88,11 @@ class Section(StrEnum):
     POLICE_INTELLIGENCE = "police-intelligence"
     PROTECTED_LOCATION = "protected-location"
     ACCESS = "access"
+    CHECKS = "checks"
+    DECISION = "decision"
+    INFORMATION = "information"
+    REFERRER = "referrer"
+    UNFINISHED = "unfinished"
 
 
 class Purpose(StrEnum):
@@ -109,7 +114,15 @@ SECTIONS: Mapping[Section, Level] = {
     Section.OUTLINE: Level.STUB,
     Section.IDENTITY: Level.RECEIPT,
     Section.REFERRAL: Level.RECEIPT,
+    # What an agency is asked; its own page alone shows the words.
+    Section.CHECKS: Level.RECEIPT,
+    # What somebody has typed and not sent yet: of those who see this much, each sees their own words alone.
+    Section.UNFINISHED: Level.RECEIPT,
     Section.FAMILY: Level.CONTRIBUTE,
+    Section.DECISION: Level.CONTRIBUTE,
+    # How the referrer is reached: somebody who is asked for a part need not know who told.
+    Section.REFERRER: Level.FULL,
+    Section.INFORMATION: Level.FULL,
     Section.POLICE_INTELLIGENCE: Level.FULL,
     Section.PROTECTED_LOCATION: Level.FULL,
     # Who looked, and in words why somebody was let in, shut out or broke the glass.
@@ -117,7 +130,14 @@ SECTIONS: Mapping[Section, Level] = {
 }
 """The level from which each section is open."""
 
-SEALED_SECTIONS = frozenset({Section.POLICE_INTELLIGENCE, Section.PROTECTED_LOCATION})
+SEALED_SECTIONS = frozenset(
+    {
+        Section.INFORMATION,
+        Section.POLICE_INTELLIGENCE,
+        Section.PROTECTED_LOCATION,
+        Section.UNFINISHED,
+    }
+)
 """Whose texts are encrypted, so that no copy of the database shows them."""
 
 
@@ -132,36 +152,28 @@ class Reach:
     purposes: frozenset[Purpose] = frozenset({Purpose.PROTECT})
 
 
-def _reach(
-    person: Level | None = None,
-    contact: Level | None = None,
-    panel: Level | None = None,
-    allegation: Level | None = None,
-    death: Level | None = None,
-    *more: Purpose,
-) -> Reach:
-    levels = zip(Kind, (person, contact, panel, allegation, death), strict=True)
-    kinds = {kind: level for kind, level in levels if level is not None}
-    return Reach(kinds, frozenset({Purpose.PROTECT, *more}))
+def _reach(*more: Purpose, **kinds: Level) -> Reach:
+    """How far a role sees each kind that it names, to protect a child and for what more is named."""
+    return Reach({Kind(kind): level for kind, level in kinds.items()}, frozenset({Purpose.PROTECT, *more}))
 
 
 _Q, _R = Purpose.QUALITY, Purpose.REQUEST
 _STUB, _RECEIPT, _PART, _FULL = Level
 
 REACH: Mapping[Role, Reach] = {
-    # role: person, contact, panel, allegation, death; then purposes besides protecting a child
-    Role.HUB_WORKER: _reach(_FULL, _FULL, _PART, None, None),
-    Role.HUB_MANAGER: _reach(_FULL, _FULL, _PART, None, None, _Q, _R),
-    Role.SOCIAL_WORKER: _reach(_FULL, _FULL, _PART, None, None),
-    Role.TEAM_MANAGER: _reach(_FULL, _FULL, _PART, None, None, _Q, _R),
-    Role.CONFERENCE_CHAIR: _reach(_FULL, _FULL, _PART, None, None, _Q),
-    Role.EARLY_HELP_WORKER: _reach(_PART, _PART, _PART, None, None),
-    Role.POLICE_UNIT: _reach(_FULL, _FULL, _FULL, _PART, _PART),
-    Role.HEALTH_SAFEGUARDING: _reach(_PART, _FULL, _PART, _PART, _FULL),
-    Role.DESIGNATED_LEAD: _reach(_RECEIPT, _RECEIPT, _PART, _RECEIPT, None),
-    Role.PANEL_CHAIR: _reach(_PART, _PART, _FULL, None, None),
-    Role.DESIGNATED_OFFICER: _reach(_PART, _STUB, None, _FULL, None),
-    Role.CHILD_DEATH_COORDINATOR: _reach(_PART, _STUB, None, None, _FULL),
+    # role: purposes besides protecting a child; then how far it sees each kind, and no other kind at all
+    Role.HUB_WORKER: _reach(person=_FULL, contact=_FULL, panel=_PART),
+    Role.HUB_MANAGER: _reach(_Q, _R, person=_FULL, contact=_FULL, panel=_PART),
+    Role.SOCIAL_WORKER: _reach(person=_FULL, contact=_FULL, panel=_PART),
+    Role.TEAM_MANAGER: _reach(_Q, _R, person=_FULL, contact=_FULL, panel=_PART),
+    Role.CONFERENCE_CHAIR: _reach(_Q, person=_FULL, contact=_FULL, panel=_PART),
+    Role.EARLY_HELP_WORKER: _reach(person=_PART, contact=_PART, panel=_PART),
+    Role.POLICE_UNIT: _reach(person=_FULL, contact=_FULL, panel=_FULL, allegation=_PART, death=_PART),
+    Role.HEALTH_SAFEGUARDING: _reach(person=_PART, contact=_FULL, panel=_PART, allegation=_PART, death=_FULL),
+    Role.DESIGNATED_LEAD: _reach(person=_RECEIPT, contact=_RECEIPT, panel=_PART, allegation=_RECEIPT),
+    Role.PANEL_CHAIR: _reach(person=_PART, contact=_PART, panel=_FULL),
+    Role.DESIGNATED_OFFICER: _reach(person=_PART, contact=_STUB, allegation=_FULL),
+    Role.CHILD_DEATH_COORDINATOR: _reach(person=_PART, contact=_STUB, death=_FULL),
     Role.INFORMATION_GOVERNANCE: Reach({}, frozenset({Purpose.QUALITY, Purpose.REQUEST})),
 }
 """The ceilings of the roles; a role that is not here sees no dossier, whatever it is granted."""
@@ -173,9 +185,18 @@ NEEDS: Mapping[Permission, Level] = {
     Permission.SEARCH_PEOPLE: Level.RECEIPT,
     Permission.KEEP_PERSON: Level.CONTRIBUTE,
     Permission.MERGE_PEOPLE: Level.FULL,
-    Permission.WORK_CONCERN: Level.CONTRIBUTE,
+    Permission.WORK_CONTACT: Level.CONTRIBUTE,
     Permission.WORK_CLOSELY_HELD: Level.FULL,
-    Permission.CLOSE_CONCERN: Level.FULL,
+    Permission.CLOSE_CONTACT: Level.FULL,
+    Permission.SCREEN_CONTACT: Level.FULL,
+    Permission.DECIDE_CONTACT: Level.FULL,
+    Permission.ANSWER_REQUEST: Level.RECEIPT,
+    Permission.TAKE_OVER: Level.CONTRIBUTE,
+    Permission.DISSENT: Level.CONTRIBUTE,
+    Permission.ESCALATE: Level.RECEIPT,
+    Permission.ANSWER_ESCALATION: Level.RECEIPT,
+    Permission.ANSWER_HIGHER_STAGES: Level.RECEIPT,
+    Permission.LOG_CALL: Level.FULL,
     Permission.GIVE_ACCESS: Level.FULL,
     Permission.RESTRICT: Level.FULL,
 }
@@ -185,6 +206,7 @@ PUBLIC = Page(Plane.PUBLIC)
 
 _RETENTION = Page(Plane.FRONT_LINE, Permission.KEEP_RETENTION, or_permission=Permission.DISPOSE)
 _ACCESS = Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE, or_permission=Permission.REVIEW_ACCESS)
+_MIRROR = Page(Plane.ASSURANCE, Permission.SEE_MIRROR, Read.VIEW, or_permission=Permission.SEE_MIRRORS)
 _ANSWERS = Page(Plane.ASSURANCE, Permission.ANSWER_QUESTIONNAIRE, or_permission=Permission.REVIEW_ANSWERS)
 
 ROUTES: Mapping[str, Page] = {
@@ -243,6 +265,7 @@ ROUTES: Mapping[str, Page] = {
     "questionnaire:send": Page(Plane.ASSURANCE, Permission.KEEP_QUESTIONNAIRES),
     "dataset:loads": Page(Plane.ASSURANCE, Permission.LOAD_EXTRACT),
     "dataset:load-new": Page(Plane.ASSURANCE, Permission.LOAD_EXTRACT),
+    "dataset:publish-own": Page(Plane.ASSURANCE, Permission.KEEP_DATASET),
     "dataset:load": Page(Plane.ASSURANCE, Permission.LOAD_EXTRACT),
     "dataset:load-confirm": Page(Plane.ASSURANCE, Permission.KEEP_DATASET),
     "dataset:load-discard": Page(Plane.ASSURANCE, Permission.LOAD_EXTRACT),
@@ -273,13 +296,33 @@ ROUTES: Mapping[str, Page] = {
     "dataset:definition-change": Page(Plane.ASSURANCE, Permission.KEEP_DATASET),
     "dataset:baseline": Page(Plane.ASSURANCE, Permission.KEEP_DATASET),
     "trust:purpose": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
+    "trust:keep": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "trust:retention": _RETENTION,
     "trust:hold-new": Page(Plane.FRONT_LINE, Permission.KEEP_RETENTION),
     "trust:hold-lift": Page(Plane.FRONT_LINE, Permission.KEEP_RETENTION),
     "trust:disposal-new": Page(Plane.FRONT_LINE, Permission.DISPOSE),
     "trust:disposal": Page(Plane.FRONT_LINE, Permission.DISPOSE),
-    "concern:concerns": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
-    "concern:raise": Page(Plane.FRONT_LINE, Permission.OPEN_CONCERN),
+    "referral:contacts": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
+    "referral:raise": Page(Plane.FRONT_LINE, Permission.OPEN_CONTACT),
+    "escalation:escalations": Page(
+        Plane.FRONT_LINE, Permission.USE_FRONT_LINE, or_permission=Permission.SEE_MIRRORS
+    ),
+    "escalation:use": Page(Plane.FRONT_LINE, Permission.SEE_MIRRORS),
+    "escalation:raise": Page(Plane.FRONT_LINE, Permission.ESCALATE),
+    "escalation:escalation": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
+    "escalation:answer": Page(Plane.FRONT_LINE, Permission.ANSWER_ESCALATION),
+    "escalation:raise-higher": Page(Plane.FRONT_LINE, Permission.ESCALATE),
+    "escalation:resolve": Page(Plane.FRONT_LINE, Permission.ESCALATE),
+    "escalation:decided-again": Page(Plane.FRONT_LINE, Permission.ANSWER_ESCALATION),
+    "referral:mirror": _MIRROR,
+    "referral:refer": PUBLIC,
+    "referral:refer-save": PUBLIC,
+    "referral:refer-later": PUBLIC,
+    "referral:refer-check": PUBLIC,
+    "referral:refer-resume": PUBLIC,
+    "referral:refer-receipt": PUBLIC,
+    "referral:refer-disagree": PUBLIC,
+    "referral:refer-page": PUBLIC,
     "threshold:thresholds": Page(Plane.ASSURANCE, Permission.USE),
     "threshold:version": Page(Plane.ASSURANCE, Permission.USE),
     "threshold:version-new": Page(Plane.ASSURANCE, Permission.KEEP_THRESHOLDS),
@@ -307,15 +350,32 @@ ROUTES: Mapping[str, Page] = {
     "trust:searches": Page(Plane.FRONT_LINE, Permission.REVIEW_ACCESS, Read.VIEW),
     "trust:search": Page(Plane.FRONT_LINE, Permission.REVIEW_ACCESS),
     "trust:glass-review": Page(Plane.FRONT_LINE, Permission.REVIEW_ACCESS),
-    "concern:concern": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
+    "referral:contact": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "people:people": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "people:search": Page(Plane.FRONT_LINE, Permission.SEARCH_PEOPLE),
     "people:enter": Page(Plane.FRONT_LINE, Permission.KEEP_PERSON),
-    "concern:name-person": Page(Plane.FRONT_LINE, Permission.WORK_CONCERN),
-    "concern:add-intelligence": Page(Plane.FRONT_LINE, Permission.WORK_CLOSELY_HELD),
-    "concern:protect-location": Page(Plane.FRONT_LINE, Permission.WORK_CLOSELY_HELD),
-    "concern:allocate": Page(Plane.FRONT_LINE, Permission.GIVE_ACCESS),
-    "concern:close": Page(Plane.FRONT_LINE, Permission.CLOSE_CONCERN),
+    "referral:pack": Page(Plane.FRONT_LINE, Permission.WORK_CONTACT),
+    "referral:screen": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:acknowledge": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:name-person": Page(Plane.FRONT_LINE, Permission.WORK_CONTACT),
+    "referral:add-intelligence": Page(Plane.FRONT_LINE, Permission.WORK_CLOSELY_HELD),
+    "referral:protect-location": Page(Plane.FRONT_LINE, Permission.WORK_CLOSELY_HELD),
+    "referral:allocate": Page(Plane.FRONT_LINE, Permission.GIVE_ACCESS),
+    "referral:close": Page(Plane.FRONT_LINE, Permission.CLOSE_CONTACT),
+    "referral:ask": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:asked": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:answer": Page(Plane.FRONT_LINE, Permission.ANSWER_REQUEST),
+    "referral:withdraw": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:decide": Page(Plane.FRONT_LINE, Permission.DECIDE_CONTACT),
+    "referral:dissent": Page(Plane.FRONT_LINE, Permission.DISSENT),
+    "referral:tell": Page(Plane.FRONT_LINE, Permission.SCREEN_CONTACT),
+    "referral:reopen": Page(Plane.FRONT_LINE, Permission.DECIDE_CONTACT),
+    "referral:hand-over": Page(Plane.FRONT_LINE, Permission.DECIDE_CONTACT),
+    "referral:reply": Page(Plane.FRONT_LINE, Permission.TAKE_OVER),
+    "consultation:calls": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
+    "consultation:log": Page(Plane.FRONT_LINE, Permission.LOG_CALL),
+    "consultation:abandoned": Page(Plane.FRONT_LINE, Permission.LOG_CALL),
+    "consultation:call": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "people:person": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "people:timeline": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),
     "people:protected": Page(Plane.FRONT_LINE, Permission.USE_FRONT_LINE),

@@ -20,6 +20,9 @@ from django.conf import settings
 
 from sightline.core.models import User
 from sightline.core.work import Work
+from sightline.facts.manifest import Window
+from sightline.facts.own import Published
+from sightline.facts.person import Pseudonyms
 
 
 class Block(Enum):
@@ -111,6 +114,8 @@ class Process:
     reader and of what the page is about, as that page passes it.
     `timeline` says what happened in it to a person, of what the reader may see; the keys are those of the
     person's dossiers, more than one where records were merged.
+    `facts` gives what it publishes of its records to the dataset: by fact table the rows of a window, or of
+    as much of it as there are records for. Who is in them is told by the pseudonyms given, alone.
     """
 
     title: str
@@ -122,6 +127,7 @@ class Process:
     panels: Mapping[str, Callable[[User, Mapping[str, object]], Panel | None]] = field(default_factory=dict)
     deeds: Mapping[str, str] = field(default_factory=dict)
     timeline: Callable[[User, Collection[UUID]], Iterable[Happened]] | None = None
+    facts: Callable[[Window, Pseudonyms], Mapping[str, Published]] | None = None
 
 
 @contextmanager
@@ -156,3 +162,14 @@ def timeline(user: User, dossiers: Collection[UUID]) -> list[Happened]:
     """What happened to a person in every process, of what this reader may see, the newest first."""
     told = (process.timeline(user, dossiers) for process in processes() if process.timeline is not None)
     return sorted((one for entries in told for one in entries), key=lambda one: one.at, reverse=True)
+
+
+def publishes() -> bool:
+    """Whether any process that is switched on keeps records of which it publishes facts."""
+    return any(process.facts is not None for process in processes())
+
+
+def facts(window: Window, of: Pseudonyms) -> dict[str, Published]:
+    """What every process publishes of its records in a window, by fact table; no two fill the same table."""
+    told = (process.facts(window, of) for process in processes() if process.facts is not None)
+    return {table: published for tables in told for table, published in tables.items()}

@@ -53,12 +53,10 @@ class Suggestion:
 SUGGESTED: Mapping[Kind, tuple[Suggestion, ...]] = {
     Kind.PERSON: (Suggestion("75 years for a child who was looked after", "Blackpool"),),
     Kind.CONTACT: (Suggestion("35 years for child protection", "Blackpool"),),
-    Kind.PANEL: (),
     Kind.ALLEGATION: (
         Suggestion("reviewed 10 years after closing", "Blackpool and the North West"),
         Suggestion("100 years from birth for some outcomes", "Devon"),
     ),
-    Kind.DEATH: (),
 }
 """As published by these councils; to be verified before anybody relies on them."""
 

@@ -45,6 +45,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
+from sightline.clocks import find
 from sightline.core.models import ClockRun, User
 from sightline.core.permissions import Permission
 
@@ -102,7 +103,11 @@ class Due:
 
     @classmethod
     def by_clock(cls, clock: str, table: str, key: str = "pk") -> Due:
-        """When the clock falls due that runs for each record; `table` is the stored name of their kind."""
+        """When the clock falls due that runs for each record; `table` is the stored name of their kind.
+
+        Raises `UnknownClock`, which names those that are near.
+        """
+        find(clock)
         runs = ClockRun.objects.running().filter(
             clock=clock, subject_kind=table, subject_key=Key(OuterRef(key))
         )

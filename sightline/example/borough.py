@@ -69,6 +69,12 @@ AGENCIES: Mapping[str, str] = {
     "LAY": "Lay members",
 }
 
+SCHOOLS: Mapping[str, str] = {
+    "ORCHARD": "Vale Orchard Primary School",
+    "QUARRY": "Vale Quarry Academy",
+}
+"""Schools that are agencies of their own, of the kind EDU: one refers well, one below the threshold."""
+
 BODIES: tuple[tuple[str, str, str], ...] = (
     ("partnership", "Safeguarding children partnership", "coordinate, and ensure effectiveness"),
     ("executive", "Executive group", "the three safeguarding partners: set priorities and oversee the plan"),
@@ -98,6 +104,7 @@ name = "The partnership's business unit"
 email = "partnership@addiscombe-vale.example"
 data_protection_email = "data.protection@addiscombe-vale.example"
 hub_telephone = "020 7946 0123"
+hub_team = "Front door hub"
 
 [regimes]
 lscb_from = 2006-04-01
@@ -105,6 +112,10 @@ masa_from = 2019-09-29
 wt2023_from = 2023-12-15
 
 [local_limits]
+# How soon the front door answers, by the rating of the risk.
+mash-response-red = "4 hours"
+mash-response-amber = "24 hours"
+mash-response-green = "72 hours"
 # Visits in private fostering: every 5 weeks in the first year and every 10 later (statute: 6 and 12).
 private-fostering-visit-first-year = "35 days"
 private-fostering-visit-later-years = "70 days"
@@ -116,10 +127,11 @@ def partnership_toml() -> str:
     parts = [_SETTINGS]
     for locality in LOCALITIES:
         parts.append(f'\n[[localities]]\nkey = "{locality.lower()}"\nname = "{locality}"\n')
-    for code, name in AGENCIES.items():
+    for code, name in {**AGENCIES, **SCHOOLS}.items():
         partner = str(code in {"CSC", "ICB", "POL"}).lower()
+        kind = "EDU" if code in SCHOOLS else code
         parts.append(
-            f'\n[[agencies]]\ncode = "{code.lower()}"\nname = "{name}"\nkind = "{code}"\n'
+            f'\n[[agencies]]\ncode = "{code.lower()}"\nname = "{name}"\nkind = "{kind}"\n'
             f"safeguarding_partner = {partner}\n"
         )
     for key, name, duty in BODIES:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,12 +18,11 @@ import pyarrow as pa
 from sightline.exchange.build import Read, merged
 from sightline.exchange.reading import Rows
 from sightline.facts.manifest import Sheet, SourceFile, Window
+from sightline.facts.own import Published, Row
 from sightline.facts.schema import Column, Kind
 from sightline.facts.snapshot import Snapshot, write_snapshot
 from sightline.facts.sources import EXTRACTS, FORMATS, Supply
 from sightline.facts.tables import TABLES
-
-Row = Mapping[str, object]
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{20}")
 _PYTHON: Mapping[Kind, type] = {
@@ -40,14 +38,6 @@ _PYTHON: Mapping[Kind, type] = {
 
 class NotPublishable(Exception):
     """Rows of our own do not keep what their source promises; the message names table, row and column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """All rows of one fact table in a window: each event in it, and each episode open on any day of it."""
-
-    window: Window
-    rows: Sequence[Row]
 
 
 def write_own(

@@ -124,6 +124,7 @@ _TABLES = (
             _time("asked_at", "the moment at which the agency was asked"),
             _time("due_at", "the moment by which the answer was due, by the contact's rating"),
             _time("answered_at", "the moment at which the agency answered"),
+            _time("withdrawn_at", "the moment at which the question was withdrawn"),
         ),
         event="asked_at",
         ends="answered_at",

@@ -20,7 +20,7 @@ class LongList(Paginator[Any]):
     @cached_property
     def _found(self) -> int:
         rows: Any = self.object_list
-        found: int = rows.order_by()[: COUNTED + 1].count()
+        found: int = rows.order_by().values("pk")[: COUNTED + 1].count()
         return found
 
     @property

@@ -107,12 +107,7 @@ class Support:
         table = indicator.table
         loaded = [file for file in self.sources if file.format == source.key and table in file.windows]
         if not loaded:
-            is_file = source.key in EXTRACTS
-            return (
-                f"no {_mid(source.title)} file is loaded"
-                if is_file
-                else f"the {_mid(source.title)} is not in use"
-            )
+            return self._not_loaded(table, source)
         first, last = counted_days(indicator, period)
         seen_from = add_months(first.replace(day=1), -indicator.lookback_months)
         seen_from = min(seen_from, first) if indicator.lookback_months else first
@@ -120,6 +115,14 @@ class Support:
         if missing:
             return _gap_words(source, table, missing, first, loaded)
         return self._too_short(indicator, source, period) or self._too_late(indicator, source, period)
+
+    def _not_loaded(self, table: str, source: SourceFormat) -> str:
+        """Why nothing is read of a table; what Sightline records itself is in use once it holds anything."""
+        if source.key in EXTRACTS:
+            return f"no {_mid(source.title)} file is loaded"
+        if not any(file.format == source.key for file in self.sources):
+            return f"the {_mid(source.title)} is not in use"
+        return f"the {_mid(source.title)} is in use, but holds no {_mid(TABLES[table].title)} yet"
 
     def _missing(
         self, table: str, source_format: str, first: date, last: date

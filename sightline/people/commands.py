@@ -13,10 +13,12 @@ from sightline.core.permissions import Permission
 from sightline.core.policy import Kind, Level
 from sightline.core.trust import dossiers
 from sightline.core.trust.models import Dossier
+from sightline.govuk.jinja import moment
 from sightline.people.duplicates import Described
 from sightline.people.finding import Found, find, remember
 from sightline.people.identifiers import IdentifierKind, NotAnIdentifier, clean
 from sightline.people.models import Address, EarlierDetails, Identifier, OtherName, Person
+from sightline.people.record import last_correction
 
 SHOWN = 25
 """How many people a search shows: whoever is not among them is asked for more exactly."""
@@ -87,12 +89,16 @@ def enter_person(
 
 
 @command(Permission.KEEP_PERSON, detail=("known",))
-def correct_person(shown: Person, *, known: Mapping[str, Any], is_new_name: bool, by: Actor) -> None:
+def correct_person(
+    shown: Person, *, known: Mapping[str, Any], is_new_name: bool, by: Actor, seen: str | None = None
+) -> None:
     """Put right what is recorded of a person; `known` are fields of `Person`.
 
     What stood there before is kept. `is_new_name`: they have changed their name, and are found by the old one
-    as well.
+    as well. `seen`: the revision that the writer saw. Raises `NotDone` where somebody has changed it since.
     """
+    if seen is not None:
+        _refuse_overtaken(shown, seen)
     before = {name: getattr(shown, name) for name in DETAILS}
     if all(before[name] == value for name, value in known.items()):
         raise NotDone("Nothing is different from what is recorded")
@@ -100,6 +106,17 @@ def correct_person(shown: Person, *, known: Mapping[str, Any], is_new_name: bool
         names = {name: before[name] for name in ("given_names", "family_name")}
         OtherName(dossier=shown.dossier, sort=OtherName.Sort.FORMER, **names).save(force_insert=True)
     _keep(shown, before, known, by)
+
+
+def _refuse_overtaken(shown: Person, seen: str) -> None:
+    Person.objects.select_for_update(of=("self",)).get(pk=shown.pk)
+    last = last_correction(shown)
+    if last is not None and str(last.pk) != seen:
+        who = last.replaced_by.name if last.replaced_by else "The system"
+        raise NotDone(
+            f"{who} changed these details on {moment(last.replaced_at)}, after you had opened this page. "
+            "Look at what is recorded now, put yours right, and save again"
+        )
 
 
 @command(Permission.KEEP_PERSON)

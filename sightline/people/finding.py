@@ -189,15 +189,37 @@ def _why(asked: Described) -> str:
     return ", ".join(said for said, is_typed in typed if is_typed)
 
 
+def whole_keys(described: Described) -> frozenset[str]:
+    """The keys of a full name and a date of birth together: whoever shares one is described as the same.
+
+    Each is of one first name and one last name, in either order, so that a middle name parts nobody.
+    """
+    given, born = words(described.given_names), described.date_of_birth
+    others = [words(name) for name in described.other_names]
+    pairs = [(given, words(described.family_name)), *((given, name) for name in others)]
+    pairs += [(name[:1], name[1:]) for name in others]
+    texts = {
+        f"whole {born} {' '.join(sorted((first[0], last[-1])))}" for first, last in pairs if first and last
+    }
+    return _hashed(texts) if born else frozenset()
+
+
 def search_keys(described: Described) -> frozenset[str]:
-    """Its keys for duplicates, and those of each single name, by sound and by beginning."""
-    secret = blake2b(b"the keys by which people are found", key=chain.key(make=True), digest_size=32).digest()
+    """Its keys for duplicates, of each single name by sound and by beginning, and of the whole."""
     names = (described.given_names, described.family_name, *described.other_names)
     texts = set()
     for word in {word for name in names for word in words(name)}:
         texts |= {f"name {sound(word)}", f"begins {word[:BEGINNING]}"}
-    single = {blake2b(text.encode(), digest_size=8, key=secret).hexdigest() for text in texts}
-    return keys_of(described, secret) | single
+    return keys_of(described, _secret()) | _hashed(texts) | whole_keys(described)
+
+
+def _hashed(texts: Iterable[str]) -> frozenset[str]:
+    secret = _secret()
+    return frozenset(blake2b(text.encode(), digest_size=8, key=secret).hexdigest() for text in texts)
+
+
+def _secret() -> bytes:
+    return blake2b(b"the keys by which people are found", key=chain.key(make=True), digest_size=32).digest()
 
 
 def _described(keys: Collection[UUID], at_home: Collection[UUID]) -> dict[UUID, list[Described]]:

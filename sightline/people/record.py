@@ -203,3 +203,16 @@ def _merged(dossiers: Collection[UUID]) -> Iterator[Happened]:
 
 def _start(on: date) -> datetime:
     return timezone.make_aware(datetime.combine(on, time.min))
+
+
+def last_correction(shown: Person) -> EarlierDetails | None:
+    """What was recorded of a person before it was put right for the last time."""
+    of_it = EarlierDetails.objects.filter(dossier=shown.dossier_id)
+    found: EarlierDetails | None = of_it.select_related("replaced_by").first()
+    return found
+
+
+def revision(shown: Person) -> str:
+    """Names the details as they are recorded now: another one once they were put right."""
+    last = last_correction(shown)
+    return str(last.pk) if last else ""

@@ -51,7 +51,8 @@ from sightline.core.commands import delete_file
 from sightline.core.models import Agency, RoleAssignment, Team, User
 from sightline.core.permissions import ROLES, Role
 from sightline.core.policy import ROUTES, Plane
-from sightline.frontline.concern.commands import open_concern
+from sightline.frontline.referral.commands import open_contact
+from sightline.frontline.referral.pages.refer import limits
 from tests.conftest import PASSWORD, Cast
 from tests.invented_cycle import NOT_LATE
 from tests.invented_people import FrontLine, looking
@@ -92,6 +93,7 @@ if AS_EVERYBODY:
 
 OF_ONE_PERSON = re.compile(
     r'value="[A-Za-z0-9]{64}"|[0-9a-f-]{36}| d="[^"]+"|app-code">[^<]+<|data-app-options="[^"]+"'
+    r'|name="kept" value="[^"]+"'
 )
 """Tokens, keys, and what one person's app or passkey is asked: no two pages have the same."""
 
@@ -104,14 +106,16 @@ WITH_FACTORS = "ana.lyst@addiscombe-vale.example"
 WRONG: dict[str, dict[str, str]] = {
     "mfa_authenticate": {"code": "000000"},
     "mfa_reauthenticate_webauthn": {"credential": ""},
+    "referral:refer-check": {"website": "https://spam.example"},
 }
 """What is sent where there is more to it than an empty form."""
 
 NO_PAGES = {
     "health", "dataset:chart", "dataset:download", "audit-export", "mfa_download_recovery_codes",
-    "questionnaire:save", "mfa_login_webauthn",
+    "questionnaire:save", "mfa_login_webauthn", "referral:refer-save",
+    "trust:keep", "referral:raise",
 }  # fmt: skip
-"""Routes that give something else than a page, or only take what a page sends."""
+"""Routes that give something else than a page, only take what a page sends, or lead to another."""
 
 IN_EMPTY: dict[str, Callable[[User | None], dict[str, Any]]] = {
     "account_reset_password_from_key": lambda user: {"uidb36": "1", "key": "no-such-key"},
@@ -163,12 +167,20 @@ NOTHING_TO_FILL_IN = {
     "account-reopen",
     "account_logout",
     "agencies-enter",
+    "consultation:call",
     "dataset:load-confirm",
+    "dataset:publish-own",
+    "escalation:decided-again",
     "mfa_deactivate_totp",
     "mfa_generate_recovery_codes",
     "mfa_remove_webauthn",
     "password-link",
     "questionnaire:evidence-remove",
+    "referral:refer-disagree",
+    "referral:refer-resume",
+    "referral:close",
+    "referral:reopen",
+    "referral:withdraw",
     "second-factors-remove",
     "threshold:close",
     "threshold:consult",
@@ -271,14 +283,15 @@ def expected_of_players() -> set[tuple[str, str]]:
 
 
 REACH_TOO_LITTLE = {
-    # Broken glass would show them a concern's reference alone.
+    # Broken glass would show them a contact's reference alone.
     ("trust:break-glass", Role.DESIGNATED_OFFICER),
 }
 """Pages that do not open to somebody whose role reaches the record too little."""
 
 BY_BROKEN_GLASS = {
-    (f"concern:{page}", Role.POLICE_UNIT)
-    for page in ("concern", "name-person", "add-intelligence", "protect-location")
+    (f"referral:{page}", Role.POLICE_UNIT)
+    for page in ("contact", "screen", "acknowledge", "name-person", "add-intelligence", "protect-location")
+    for page in ("contact", "name-person", "add-intelligence", "protect-location", "dissent")
 }
 """Pages that the police see because they have broken the glass."""
 
@@ -309,17 +322,19 @@ def has_shown_a_code(client: Client, user: User) -> None:
 
 @pytest.fixture
 def full(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
     cast: Cast,
     dataset: Any,
     collection: Any,
     questionnaire: Any,
-    concern: Any,
     people: Any,
-    threshold: Any,
-    trust: Any,
     work: Any,
 ) -> dict[str, Any]:
     """An installation with something on every page; gives the keys in the addresses, by route."""
+    processes = dict.fromkeys(route.rpartition(":")[0] for route in KEYS)
+    made = {process: request.getfixturevalue(process or "cast") for process in processes}
+    monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, (10**6, 10**6)))
     police, lead = Agency.objects.get(code="avpol"), cast.other_agency_lead
     given = Terms(
         kind="figure",
@@ -352,17 +367,8 @@ def full(
     confirmed = Load.objects.create(agency=load.agency, state=Load.States.CONFIRMED)
     gone = a_file()
     delete_file(gone, reason="It names a child", by=cast.analyst)
-    made = {
-        "": cast,
-        "dataset": dataset,
-        "collection": collection,
-        "questionnaire": questionnaire,
-        "concern": concern,
-        "people": people,
-        "threshold": threshold,
-        "trust": trust,
-    }
     keys = {route: key(made[route.rpartition(":")[0]]) for route, key in KEYS.items()}
+    undecided = raised_with(made["referral"].dossier.owner_team)
     of_load = {f"dataset:{name}": {"pk": load.pk} for name in ("load", "load-confirm", "load-discard")}
     return {
         **keys,
@@ -375,17 +381,23 @@ def full(
         "questionnaire:review": {"pk": questionnaire.handed_in.pk},
         "file": {"pk": gone.pk},
         "trust:break-glass": {"pk": held_by_others().dossier_id},
+        **{f"referral:{name}": {"pk": undecided.pk} for name in ("screen", "acknowledge")},
     }
 
 
 def held_by_others() -> Any:
-    """A concern that no member of the hub sees."""
+    """A contact that no member of the hub sees."""
+    return raised_with(Team.objects.create(name="Another hub"))
+
+
+def raised_with(team: Any) -> Any:
+    """A contact that a school has just made."""
     sender = User.objects.get(name="Des Lead")
     with looking(sender):
-        return open_concern(
-            team=Team.objects.create(name="Another hub"),
+        return open_contact(
+            team=team,
             told={},
-            referral={"referrer": "Des Lead, school", "narrative": "Something else"},
+            concern={"referrer": "Des Lead, school", "narrative": "Something else"},
             by=sender,
         )
 
@@ -432,6 +444,10 @@ def before(client: Client, route: str, address: str) -> str:
     """Do what must come before a page that nobody reaches by its address alone; gives its address then."""
     if route == "mfa_authenticate":
         client.post("/account/login/", {"login": WITH_FACTORS, "password": PASSWORD})
+    if route in ("referral:refer-check", "referral:refer-later", "referral:refer-page"):
+        came = {"channel": "phone", "time": "00:01"}  # which the hub is asked, and nobody else
+        day = dict(zip(("day_day", "day_month", "day_year"), (1, 3, 2026), strict=True))
+        client.post("/refer/", {"danger": "no", "who": "professional", **came, **day})
     user = User.objects.filter(email=WITH_FACTORS).first()
     if route == "account_reset_password_from_key" and user is not None:
         return str(client.get(urlparse(password_link(user)).path)["Location"])

@@ -1,8 +1,8 @@
 """One invented child, seen by seven people: each sees what is theirs, and every look is on record.
 
-A school raises a concern; the hub names the child, adds what is closely held, lets others in, restricts it
-and closes it. Once with the mouse, with everybody who may see something of it or nothing; once by keyboard
-alone, and once without JavaScript.
+A school raises a contact; the hub rates it, names the child, adds what is closely held, lets others in,
+restricts it, decides it, tells the school and closes it. Once with the mouse, with everybody who may see
+something of it or nothing; once by keyboard alone, and once without JavaScript.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from sightline.config.cli.audit import app
 from sightline.core.models import AuditEvent
+from sightline.frontline.referral.pages.refer import views
 from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +23,8 @@ WISHES = "I want to sleep at Nan’s"
 KNOWN = "Two calls to the old address in May"
 HIDDEN = "Room 5, Fernside House"
 NEVER = "Her father and his brothers"
-OUTCOME = "A social worker visits the family today"
+OUTCOME = "A family worker visits her grandmother today"
+AMBER = "Amber: A child may be at risk of harm, and is not in danger today. No limit is set for it"
 
 SECTIONS = {
     "who": "Amira Okafor",
@@ -43,7 +45,7 @@ TELL_TALE = ("olice intelligence", "rotected address", "Who looked", "Allocate",
 
 @dataclass
 class Story:
-    """The people of the front line at their browsers, and where the concern is that they talk about."""
+    """The people of the front line at their browsers, and where the contact is that they talk about."""
 
     visit: object
     kind: type[ByMouse]
@@ -65,7 +67,7 @@ class Story:
         return window
 
     def picture(self, user, name: str) -> set[str]:
-        """Which sections somebody sees on the concern's page; none where it is not there for them."""
+        """Which sections somebody sees on the contact's page; none where it is not there for them."""
         window = self.of(user)
         self.screenshot(window.page, f"one-child-{name}")
         if window.page.title().startswith("Page not found"):
@@ -75,22 +77,32 @@ class Story:
 
 
 @pytest.fixture
-def story(visit, screenshot):
+def story(visit, screenshot, threshold, monkeypatch):
     """A function that begins the story, played in one way."""
+    monkeypatch.setattr(views, "LEAST_SECONDS", 0)
     return lambda kind: Story(visit, kind, screenshot)
 
 
 def raise_it(story: Story, front_line) -> None:
     """The school says what worries it; what it leaves out is asked for, and what it typed is kept."""
-    school = story.of(front_line.designated_lead, "/concern/")
-    school.follow("Raise a concern")
-    school.fill("The child's given names", "Amira")
-    school.fill("The child's family name", "Okafor")
-    school.fill("What the child says and wants", WISHES)
-    school.press("Send the concern")
-    school.sees_problem("What happened, and when", "Enter what happened, and when")
-    school.fill("What happened, and when", TOLD)
-    school.press("Send the concern")
+    school = story.of(front_line.designated_lead, "/referral/")
+    school.follow("Make a referral")
+    school.tick("No")
+    school.press("Start")
+    school.press("Continue")
+    school.sees_problem("What happened?", "Write what happened")
+    school.fill("What happened?", TOLD)
+    school.press("Continue")
+    school.fill("Given names", "Amira")
+    school.fill("Family name", "Okafor")
+    school.press("Continue")
+    school.press("Continue")
+    school.fill("What does the child say?", WISHES)
+    school.press("Continue")
+    school.sees("You wrote a few words. Can you say more?")
+    for _ in range(4):
+        school.press("Continue")
+    school.press("Send it")
     school.sees("was sent to Front door hub")
     school.sees_heading("Amira Okafor")
     story.path = school.page.url.removeprefix(school.home)
@@ -98,22 +110,27 @@ def raise_it(story: Story, front_line) -> None:
 
 
 def work_on_it(story: Story, front_line, people) -> None:
-    """The hub's manager finds it on the worklist, names the child and allocates it; its worker adds to it."""
-    manager = story.of(front_line.hub_manager, "/concern/")
+    """The hub's manager finds it on the worklist, rates and allocates it, names the child; its worker adds to
+    it."""
+    manager = story.of(front_line.hub_manager, "/referral/")
     manager.go("/worklist/?scope=team")
-    manager.follow(f"Allocate concern {story.reference}")
+    manager.follow(f"Screen contact {story.reference}")
+    manager.tick(AMBER)
+    manager.fill("Why", "Hungry and afraid; not in danger today")
+    manager.press("Rate it")
+    manager.follow("Allocate it")
     manager.tick("Hu Worker")
     manager.press("Allocate it")
     manager.sees("Hu Worker answers for it")
-    manager.follow("Name a person")
+    manager.follow("Say who Amira Okafor is")
     manager.fill("Name or reference", "canary-person")
     manager.press("Find")
     manager.tick(f"Amira CANARY-person, date of birth not known, {people.dossier.reference}")
     manager.tick("The child that it is about")
     manager.press("Name them")
-    worker = story.of(front_line.hub_worker, "/concern/")
+    worker = story.of(front_line.hub_worker, "/referral/")
     worker.go("/worklist/")
-    worker.follow(f"Work on concern {story.reference}")
+    worker.follow(f"See contact {story.reference}")
     worker.follow("Add police intelligence")
     worker.fill("Police intelligence", KNOWN)
     worker.press("Add it")
@@ -138,19 +155,29 @@ def let_in(story: Story, front_line, holder: str, level: str) -> None:
 
 
 def close_it(story: Story, front_line) -> None:
-    """The manager says what was decided; the school reads it, and nothing can be added."""
+    """The manager decides, tells the school and closes it; the school reads it, and nothing can be added."""
     manager = story.of(front_line.hub_manager)
-    manager.follow("Close it")
+    manager.follow("Decide")
+    manager.tick("2: Early help")
+    manager.tick("No further action, with advice")
+    manager.tick("The need is below the level asked for")
+    manager.fill("Why?", "Her grandmother looks after her")
+    manager.press("Decide")
+    manager.follow("Tell the referrer")
     manager.fill("What was decided, and why", OUTCOME)
+    manager.fill("What is offered instead", "Breakfast at school")
+    manager.press("See what they will read")
+    manager.press("Tell the referrer")
+    manager.follow("Close it")
     manager.press("Close it")
-    manager.sees("The concern was closed")
+    manager.sees("The contact was closed")
     school = story.of(front_line.designated_lead)
     school.sees(OUTCOME)
     assert "Name a person" not in story.of(front_line.hub_worker).page.content()
 
 
 @pytest.mark.parametrize("kind", [ByKeyboard, WithoutJavaScript])
-def test_a_concern_from_a_school_to_its_outcome(kind, story, front_line, people):
+def test_a_contact_from_a_school_to_its_outcome(kind, story, front_line, people):
     told = story(kind)
     raise_it(told, front_line)
     work_on_it(told, front_line, people)
@@ -183,7 +210,7 @@ def test_seven_people_see_seven_pictures_of_one_child(story, front_line, people,
 
     assert told.picture(front_line.designated_officer, "allegations-officer") == set()
     assert told.picture(cast.board_manager, "board-manager") == set()
-    assert told.of(cast.board_manager, "/concern/").page.title().startswith("Page not found")
+    assert told.of(cast.board_manager, "/referral/").page.title().startswith("Page not found")
     close_it(told, front_line)
     assert told.picture(front_line.designated_lead, "school-outcome") == RECEIPT | {"outcome"}
     nothing_tells(told, front_line)
@@ -197,7 +224,7 @@ ALL = "All of it, with what is closely held"
 
 @pytest.fixture
 def colleague(front_line):
-    """Another worker of the hub, who does not answer for the concern."""
+    """Another worker of the hub, who does not answer for the contact."""
     from sightline.core.models import RoleAssignment, TeamMember, User
 
     other = User.objects.get(pk=front_line.hub_worker.pk)
@@ -229,7 +256,7 @@ def nothing_tells(story: Story, front_line) -> None:
 def who_looked(story: Story, front_line, colleague) -> None:
     """Governance finds everybody who looked, and nothing of what they saw."""
     story.purposes[front_line.governance.pk] = "Check the quality of practice"
-    assert story.picture(front_line.governance, "governance-concern") == set()
+    assert story.picture(front_line.governance, "governance-contact") == set()
     governance = story.of(front_line.governance, "/trust/governance/")
     governance.fill("Reference of the record", story.reference)
     governance.press("Show who looked")
@@ -237,16 +264,16 @@ def who_looked(story: Story, front_line, colleague) -> None:
     page = governance.page.content()
     lookers = (front_line.designated_lead, front_line.hub_worker, front_line.hub_manager)
     for user in (*lookers, front_line.health, front_line.police_unit, colleague):
-        looks = AuditEvent.objects.filter(action="view:concern:concern", actor=user)
+        looks = AuditEvent.objects.filter(action="view:referral:contact", actor=user)
         assert looks, f"{user.name} has looked, and it is in no event"
         assert user.name in page
     assert [text for text in SECTIONS.values() if text in page] == []
     for user in (front_line.designated_officer, front_line.governance):
-        assert not AuditEvent.objects.filter(action="view:concern:concern", actor=user)
+        assert not AuditEvent.objects.filter(action="view:referral:contact", actor=user)
 
 
 def verified() -> None:
     """Every look and every deed is in the chain, and nobody has touched it."""
     found = CliRunner().invoke(app, ["verify"])
     assert found.exit_code == 0, found.output
-    assert AuditEvent.objects.filter(action="view:concern:concern").count() > 5
+    assert AuditEvent.objects.filter(action="view:referral:contact").count() > 5

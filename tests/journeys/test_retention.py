@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sightline.core.audit import System
 from sightline.core.trust.actor import system_actor, unguarded
 from sightline.core.trust.models import Disposal, Dossier
-from sightline.frontline.concern import commands as concerns
+from tests.invented_contacts import close
 from tests.journeys.browser import DESKTOP, PHONE
 from tests.pages.test_retention import CONTACT, cover, settle
 
@@ -31,12 +30,12 @@ def looked_at(axe_violations, screenshot):
 
 
 @pytest.fixture
-def closed(concern):
-    """A concern that was closed seven years ago."""
+def closed(contact):
+    """A contact that was closed seven years ago."""
     with system_actor("the tests"):
-        concerns.close_concern(concern, outcome="No further action", by=System("the tests"))
-        Dossier.objects.filter(pk=concern.dossier_id).update(closed_at=timezone.now() - timedelta(days=2600))
-    return cover(concern)
+        close(contact)
+        Dossier.objects.filter(pk=contact.dossier_id).update(closed_at=timezone.now() - timedelta(days=2600))
+    return cover(contact)
 
 
 def test_a_record_is_held_freed_proposed_and_certified(closed, front_line, signed_in_page, looked_at):

@@ -18,27 +18,27 @@ def test_every_guarded_table_has_its_policies(on_postgresql):
 @pytest.mark.parametrize(
     "flaw",
     [
-        "ALTER POLICY sightline_select ON concern_told USING (true)",
-        "DROP POLICY sightline_update ON concern_told",
-        "CREATE POLICY another ON concern_told USING (true)",
-        "ALTER TABLE concern_told DISABLE ROW LEVEL SECURITY",
-        "ALTER TABLE concern_told NO FORCE ROW LEVEL SECURITY",
-        "ALTER TABLE concern_told RENAME TO concern_heard",
+        "ALTER POLICY sightline_select ON referral_told USING (true)",
+        "DROP POLICY sightline_update ON referral_told",
+        "CREATE POLICY another ON referral_told USING (true)",
+        "ALTER TABLE referral_told DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE referral_told NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE referral_told RENAME TO contact_heard",
     ],
 )
 def test_a_flaw_in_the_policies_shows_and_is_mended(flaw, on_postgresql):
     with connection.cursor() as cursor:
         cursor.execute(flaw)
     (words,) = rls.wrong_with(connection)
-    assert words.startswith("concern_told ")
+    assert words.startswith("referral_told ")
     if "RENAME" not in flaw:
-        assert rls.protect_all(connection) == ["concern_told"]
+        assert rls.protect_all(connection) == ["referral_told"]
         assert rls.wrong_with(connection) == []
 
 
 def test_another_level_in_the_policy_file_makes_other_policies(on_postgresql, monkeypatch):
     monkeypatch.setattr(rls, "needed_for", lambda model: Level.FULL)
-    assert any(words.startswith("concern_told ") for words in rls.wrong_with(connection))
+    assert any(words.startswith("referral_told ") for words in rls.wrong_with(connection))
 
 
 def test_to_find_no_guarded_table_is_wrong(on_postgresql, monkeypatch):
@@ -59,7 +59,7 @@ def test_a_deployed_start_is_refused_to_the_owner(as_application, settings):
     check_the_database()
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute(f"ALTER TABLE concern_told OWNER TO {as_application}")
+        cursor.execute(f"ALTER TABLE referral_told OWNER TO {as_application}")
         cursor.execute(f"SET ROLE {as_application}")
     with pytest.raises(SystemCheckError, match="the owner of the tables"):
         check_the_database()
@@ -69,9 +69,9 @@ def test_a_deployed_start_is_refused_where_a_policy_is_missing(as_application, s
     settings.IS_DEPLOYED = True
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute("DROP POLICY sightline_select ON concern_told")
+        cursor.execute("DROP POLICY sightline_select ON referral_told")
         cursor.execute(f"SET ROLE {as_application}")
-    with pytest.raises(SystemCheckError, match=r"(?s)concern_told lacks sightline_select.*migrate"):
+    with pytest.raises(SystemCheckError, match=r"(?s)referral_told lacks sightline_select.*migrate"):
         check_the_database()
 
 
@@ -94,7 +94,7 @@ def test_a_role_is_made_once_and_then_given_its_rights_anew(on_postgresql):
                 " WHERE grantee = %s AND table_name = %s"
             )
             for table, expected in (
-                ("concern_told", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
+                ("referral_told", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
                 ("core_auditevent", {"SELECT", "INSERT"}),
             ):
                 cursor.execute(asked, ["sightline_made", table])

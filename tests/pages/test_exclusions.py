@@ -24,7 +24,7 @@ from sightline.core.trust.models import (
     Grant,
     Link,
 )
-from sightline.frontline.concern.models import Concern
+from sightline.frontline.referral.models import Contact
 from sightline.people.models import Person
 from tests.invented_people import looking
 
@@ -50,10 +50,10 @@ def at_work(signed_in, user):
 
 
 @pytest.fixture
-def about_a_child(concern, people):
-    """The concern is about the child of the record."""
+def about_a_child(contact, people):
+    """The contact is about the child of the record."""
     with system_actor("the tests"):
-        link(concern.dossier, people.dossier, "subject")
+        link(contact.dossier, people.dossier, "subject")
     return people
 
 
@@ -64,19 +64,19 @@ def shut_out(dossier, user, by):
         )
 
 
-def test_the_excluded_see_nothing_from_the_next_page_on(concern, front_line, signed_in):
+def test_the_excluded_see_nothing_from_the_next_page_on(contact, front_line, signed_in):
     client = at_work(signed_in, front_line.hub_worker)
-    page = reverse("concern:concern", kwargs={"pk": concern.pk})
+    page = reverse("referral:contact", kwargs={"pk": contact.pk})
     assert client.get(page).status_code == 200
-    shut_out(concern.dossier, front_line.hub_worker, front_line.hub_manager)
+    shut_out(contact.dossier, front_line.hub_worker, front_line.hub_manager)
     gone = client.get(page)
-    missing = client.get(reverse("concern:concern", kwargs={"pk": "00000000-0000-4000-8000-000000000000"}))
+    missing = client.get(reverse("referral:contact", kwargs={"pk": "00000000-0000-4000-8000-000000000000"}))
     assert gone.status_code == 404
     assert gone.content == missing.content
 
 
-def test_what_exactly_is_wrong_stays_out_of_the_log(concern, front_line):
-    shut_out(concern.dossier, front_line.hub_worker, front_line.hub_manager)
+def test_what_exactly_is_wrong_stays_out_of_the_log(contact, front_line):
+    shut_out(contact.dossier, front_line.hub_worker, front_line.hub_manager)
     assert AuditEvent.objects.get(action="trust.exclude").detail == {
         "user": front_line.hub_worker.pk,
         "kind": "related",
@@ -84,45 +84,45 @@ def test_what_exactly_is_wrong_stays_out_of_the_log(concern, front_line):
     assert not [event for event in AuditEvent.objects.all() if "CANARY" in str(event.detail)]
 
 
-def test_from_a_person_it_passes_to_every_record_about_them(concern, about_a_child, front_line):
+def test_from_a_person_it_passes_to_every_record_about_them(contact, about_a_child, front_line):
     shut_out(about_a_child.dossier, front_line.hub_worker, front_line.hub_manager)
     assert seen_of(about_a_child.dossier, front_line.hub_worker) == 0
-    assert seen_of(concern.dossier, front_line.hub_worker) == 0
-    (derived,) = Exclusion.objects.filter(dossier=concern.dossier)
+    assert seen_of(contact.dossier, front_line.hub_worker) == 0
+    (derived,) = Exclusion.objects.filter(dossier=contact.dossier)
     with looking(front_line.hub_manager), pytest.raises(NotDone, match="end it there"):
-        commands.end_exclusion(concern.dossier, exclusion=derived.pk, by=fresh(front_line.hub_manager))
+        commands.end_exclusion(contact.dossier, exclusion=derived.pk, by=fresh(front_line.hub_manager))
 
 
-def test_it_ends_everywhere_with_what_it_came_from(concern, about_a_child, front_line):
+def test_it_ends_everywhere_with_what_it_came_from(contact, about_a_child, front_line):
     made = shut_out(about_a_child.dossier, front_line.hub_worker, front_line.hub_manager)
     with looking(front_line.hub_manager):
         commands.end_exclusion(about_a_child.dossier, exclusion=made.pk, by=fresh(front_line.hub_manager))
     assert seen_of(about_a_child.dossier, front_line.hub_worker) > 0
-    assert seen_of(concern.dossier, front_line.hub_worker) > 0
+    assert seen_of(contact.dossier, front_line.hub_worker) > 0
 
 
-def test_only_who_may_restrict_the_record_excludes(concern, front_line):
+def test_only_who_may_restrict_the_record_excludes(contact, front_line):
     for user in (front_line.hub_worker, front_line.designated_lead, front_line.police_unit):
         with pytest.raises(Refused):
-            shut_out(concern.dossier, front_line.health, user)
+            shut_out(contact.dossier, front_line.health, user)
     assert not Exclusion.objects.exists()
 
 
-def test_declaring_a_conflict_shuts_oneself_out_at_once(concern, front_line, signed_in):
+def test_declaring_a_conflict_shuts_oneself_out_at_once(contact, front_line, signed_in):
     client = at_work(signed_in, front_line.hub_worker)
-    sent = {"knows": "yes", "reference": concern.dossier.reference.lower()}
+    sent = {"knows": "yes", "reference": contact.dossier.reference.lower()}
     client.post(reverse("trust:conflicts"), sent)
-    assert client.get(reverse("concern:concern", kwargs={"pk": concern.pk})).status_code == 404
+    assert client.get(reverse("referral:contact", kwargs={"pk": contact.pk})).status_code == 404
     assert Exclusion.objects.get().reason == "declared"
     told = Notice.objects.get(kind="access")
     assert told.user == front_line.hub_manager
     assert "conflict of interest" in told.text
 
 
-def test_declaring_tells_nobody_whether_there_is_such_a_record(concern, front_line, signed_in):
+def test_declaring_tells_nobody_whether_there_is_such_a_record(contact, front_line, signed_in):
     """The police cannot see this record: what they are told is the same for one that does not exist."""
     answers = []
-    for reference in (concern.dossier.reference, "C26-00000000"):
+    for reference in (contact.dossier.reference, "C26-00000000"):
         client = at_work(signed_in, front_line.police_unit)
         sent = client.post(reverse("trust:conflicts"), {"knows": "yes", "reference": reference}, follow=True)
         answers.append((sent.redirect_chain, sent.content))
@@ -173,7 +173,7 @@ grants = st.lists(
     breaks_glass=st.booleans(),
 )
 def test_excluded_means_nothing_visible_whatever_else(
-    concern, about_a_child, front_line, given_to, roles, restriction, purpose, by_the_person, breaks_glass
+    contact, about_a_child, front_line, given_to, roles, restriction, purpose, by_the_person, breaks_glass
 ):
     with transaction.atomic():
         user, today = front_line.health, timezone.localdate()
@@ -182,18 +182,18 @@ def test_excluded_means_nothing_visible_whatever_else(
         TeamMember.objects.create(team=front_line.hub, user=user, from_on=today)
         for level, source, what_for, by_name in given_to:
             to = {"user": user} if by_name else {"team": front_line.hub}
-            Grant.objects.create(dossier=concern.dossier, level=level, source=source, purpose=what_for, **to)
+            Grant.objects.create(dossier=contact.dossier, level=level, source=source, purpose=what_for, **to)
         with system_actor("the tests"):
-            Dossier.objects.filter(pk=concern.dossier_id).update(restriction=restriction)
-        shut_out_of = about_a_child.dossier if by_the_person else concern.dossier
+            Dossier.objects.filter(pk=contact.dossier_id).update(restriction=restriction)
+        shut_out_of = about_a_child.dossier if by_the_person else contact.dossier
         with system_actor("the tests"):
             from sightline.core.trust.dossiers import exclude
 
             exclude(shut_out_of, user, "risk", by=fresh(front_line.hub_manager))
         if breaks_glass:
             with looking(user), pytest.raises(Refused):
-                commands.break_glass(key=concern.dossier_id, category="danger", reason="x", by=fresh(user))
-        assert seen_of(concern.dossier, user, purpose) == 0
+                commands.break_glass(key=contact.dossier_id, category="danger", reason="x", by=fresh(user))
+        assert seen_of(contact.dossier, user, purpose) == 0
         if by_the_person:
             assert seen_of(about_a_child.dossier, user, purpose) == 0
         transaction.set_rollback(True)
@@ -210,7 +210,7 @@ def test_excluded_means_nothing_visible_whatever_else(
     source=st.sampled_from(list(Grant.Source)),
 )
 def test_a_grant_that_is_over_or_for_something_else_gives_nothing(
-    concern, front_line, level, why_not, source
+    contact, front_line, level, why_not, source
 ):
     with transaction.atomic():
         now = timezone.now()
@@ -218,7 +218,7 @@ def test_a_grant_that_is_over_or_for_something_else_gives_nothing(
         begins = now + day if why_not == "not begun" else now - 2 * day
         until = {"expired": now - day, "ended": None}.get(why_not)
         grant = Grant.objects.create(
-            dossier=concern.dossier,
+            dossier=contact.dossier,
             user=front_line.police_unit,
             level=level,
             source=source,
@@ -227,16 +227,16 @@ def test_a_grant_that_is_over_or_for_something_else_gives_nothing(
             until_at=until,
         )
         if why_not == "ended":
-            assert seen_of(concern.dossier, front_line.police_unit) > 0
+            assert seen_of(contact.dossier, front_line.police_unit) > 0
             with looking(front_line.hub_manager):
-                commands.end_grant(concern.dossier, grant=grant.pk, by=fresh(front_line.hub_manager))
-        assert seen_of(concern.dossier, front_line.police_unit) == 0
+                commands.end_grant(contact.dossier, grant=grant.pk, by=fresh(front_line.hub_manager))
+        assert seen_of(contact.dossier, front_line.police_unit) == 0
         transaction.set_rollback(True)
 
 
-def test_the_properties_stand_on_records_that_are_otherwise_seen(concern, about_a_child, front_line):
+def test_the_properties_stand_on_records_that_are_otherwise_seen(contact, about_a_child, front_line):
     """Else nothing would be proved."""
-    assert seen_of(concern.dossier, front_line.hub_worker) > 3
+    assert seen_of(contact.dossier, front_line.hub_worker) > 3
     assert seen_of(about_a_child.dossier, front_line.hub_worker) > 1
     with looking(front_line.hub_worker):
-        assert (Concern.objects.count(), Person.objects.count(), Link.objects.count()) == (1, 1, 1)
+        assert (Contact.objects.count(), Person.objects.count(), Link.objects.count()) == (1, 1, 1)

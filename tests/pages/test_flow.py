@@ -22,11 +22,13 @@ class Referral(models.Model):
 
     class States(models.TextChoices):
         RECEIVED = "received", "Received"
+        ASKED = "asked", "Asked"
         DECIDED = "decided", "Decided"
         SIGNED_OFF = "signed-off", "Signed off"
 
     TRANSITIONS: ClassVar[Transitions] = {
         (None, States.RECEIVED): "referral-received",
+        (None, States.ASKED): "agency-asked",
         (States.RECEIVED, States.DECIDED): "referral-decided",
         (States.DECIDED, States.SIGNED_OFF): "assessment-signed-off",
     }
@@ -123,7 +125,7 @@ def test_an_event_cannot_lie_ahead(referral, cast):
 
 
 def test_a_clock_without_any_limit_runs_without_a_due_day(cast):
-    begin(Referral(), cast.analyst, at=MONDAY, only_clocks=["mash-response-red"])
+    begin(Referral(state="asked"), cast.analyst, at=MONDAY, only_clocks=["mash-response-red"])
     run = runs()["mash-response-red"]
     assert (run.due_on, run.due_at, run.stopped_at) == (None, None, None)
 
@@ -177,6 +179,7 @@ def test_the_states_draw_themselves():
     assert diagram(Referral) == (
         "stateDiagram-v2\n"
         "    [*] --> received: referral-received\n"
+        "    [*] --> asked: agency-asked\n"
         "    received --> decided: referral-decided\n"
         "    decided --> signed_off: assessment-signed-off\n"
     )

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from sightline.assurance.dataset.models import Baseline, LoadedSnapshot, PublishedFigure
 from sightline.config.cli.installation import NotDone, app
+from sightline.core import process
 from sightline.core.models import AuditEvent
 from sightline.facts.benchmark import write_benchmarks
 from tests.invented_dataset import invented_snapshot
@@ -39,6 +40,13 @@ def test_published_figures_and_baselines_are_taken_in(run, benchmarks, tmp_path)
     assert PublishedFigure.objects.count() == len(benchmarks)
     run("baseline", "contacts", "2025-04", "--reason", "The hub opened")
     assert Baseline.objects.get().reason == "The hub opened"
+
+
+def test_what_the_front_line_recorded_is_published_where_there_is_one(run, monkeypatch):
+    assert "there is nothing to publish yet" in run("publish")
+    monkeypatch.setattr(process, "publishes", lambda: False)
+    with pytest.raises(NotDone, match="the front line is off"):
+        run("publish")
 
 
 @pytest.mark.parametrize(

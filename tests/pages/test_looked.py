@@ -19,10 +19,10 @@ def at_work(signed_in, user):
     return client
 
 
-def test_a_look_is_on_the_page_with_who_what_and_what_for(concern, front_line, signed_in):
+def test_a_look_is_on_the_page_with_who_what_and_what_for(contact, front_line, signed_in):
     sent = at_work(signed_in, front_line.designated_lead)
-    assert sent.get(reverse("concern:concern", kwargs={"pk": concern.pk})).status_code == 200
-    page = page_of(at_work(signed_in, front_line.hub_manager), concern.dossier_id).content.decode()
+    assert sent.get(reverse("referral:contact", kwargs={"pk": contact.pk})).status_code == 200
+    page = page_of(at_work(signed_in, front_line.hub_manager), contact.dossier_id).content.decode()
     for said in (
         "Des Lead",
         "Addiscombe Vale schools: Designated safeguarding lead",
@@ -33,22 +33,24 @@ def test_a_look_is_on_the_page_with_who_what_and_what_for(concern, front_line, s
     assert "CANARY" not in page
 
 
-def test_opening_the_page_is_itself_a_look(concern, front_line, signed_in):
+def test_opening_the_page_is_itself_a_look(contact, front_line, signed_in):
     client = at_work(signed_in, front_line.hub_manager)
-    assert "Hu Manager</td>" not in page_of(client, concern.dossier_id).content.decode()
-    again = page_of(client, concern.dossier_id).content.decode()
+    assert "Hu Manager</td>" not in page_of(client, contact.dossier_id).content.decode()
+    again = page_of(client, contact.dossier_id).content.decode()
     assert all(said in again for said in ("Hu Manager", "who looked, and why"))
 
 
-def test_governance_sees_who_looked_and_never_what(concern, front_line, signed_in):
-    page = page_of(signed_in(front_line.governance), concern.dossier_id)
+def test_governance_sees_who_looked_and_never_what(contact, front_line, signed_in):
+    page = page_of(signed_in(front_line.governance), contact.dossier_id)
     assert page.status_code == 200
     assert "CANARY" not in page.content.decode()
-    concern_page = signed_in(front_line.governance).get(reverse("concern:concern", kwargs={"pk": concern.pk}))
-    assert concern_page.status_code == 404
+    contact_page = signed_in(front_line.governance).get(
+        reverse("referral:contact", kwargs={"pk": contact.pk})
+    )
+    assert contact_page.status_code == 404
 
 
-def test_governance_sees_who_searched_and_what_they_typed_on_asking_alone(concern, front_line, signed_in):
+def test_governance_sees_who_searched_and_what_they_typed_on_asking_alone(contact, front_line, signed_in):
     number = a_search()
     client = signed_in(front_line.governance)
     listed = client.get(reverse("trust:searches")).content.decode()
@@ -63,6 +65,6 @@ def test_governance_sees_who_searched_and_what_they_typed_on_asking_alone(concer
     assert client.post(of_something_else).status_code == 404
 
 
-def test_who_sees_less_than_the_whole_record_does_not_see_who_looked(concern, front_line, signed_in):
+def test_who_sees_less_than_the_whole_record_does_not_see_who_looked(contact, front_line, signed_in):
     for user in (front_line.designated_lead, front_line.police_unit, front_line.designated_officer):
-        assert page_of(at_work(signed_in, user), concern.dossier_id).status_code == 404
+        assert page_of(at_work(signed_in, user), contact.dossier_id).status_code == 404

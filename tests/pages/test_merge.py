@@ -106,22 +106,22 @@ def test_a_record_that_is_not_fully_ones_own_is_not_merged(pair, front_line, at_
 def test_whoever_is_shut_out_of_one_is_shut_out_of_both_and_of_what_is_about_them(
     pair,
     front_line,
-    concern,
+    contact,
     at_work,  # noqa: F811
 ):
     one, other = pair
     with system_actor("the tests"):
-        dossiers.link(concern.dossier, one.dossier, "subject")
+        dossiers.link(contact.dossier, one.dossier, "subject")
         dossiers.exclude(other.dossier, front_line.hub_worker, "related", by=BY)
     worker = at_work(front_line.hub_worker)
-    assert worker.get(f"/concern/{concern.pk}/").status_code == 200
+    assert worker.get(f"/referral/{contact.pk}/").status_code == 200
     held = merge(one, other)
     assert worker.get(f"/people/{one.pk}/").status_code == 404
-    assert worker.get(f"/concern/{concern.pk}/").status_code == 404
+    assert worker.get(f"/referral/{contact.pk}/").status_code == 404
     with system_actor("the tests"):
         merging.unmerge_people(held, reason="Two cousins", by=BY)
     assert worker.get(f"/people/{one.pk}/").status_code == 200
-    assert worker.get(f"/concern/{concern.pk}/").status_code == 200
+    assert worker.get(f"/referral/{contact.pk}/").status_code == 200
 
 
 def test_the_stricter_restriction_counts_for_both_while_they_are_one(pair, front_line, at_work):  # noqa: F811
@@ -173,14 +173,14 @@ STEPS = st.lists(
 
 
 class World:
-    """Four people, two concerns about some of them, three users; and what each would have without merges."""
+    """Four people, two contacts about some of them, three users; and what each would have without merges."""
 
     def __init__(self, front_line) -> None:
         self.users = [front_line.police_unit, front_line.health, front_line.hub_worker]
         self.people = [enter(None, given_names=f"Ash{n}", family_name="Reed") for n in range(4)]
-        self.concerns = [dossiers.open_dossier(Kind.CONTACT, by=BY, agency=None, team=None) for _ in range(2)]
-        for concern in self.concerns:
-            dossiers.give(concern, front_line.hub, Level.FULL, dossiers.Source.OWNER_TEAM, by=BY)
+        self.contacts = [dossiers.open_dossier(Kind.CONTACT, by=BY, agency=None, team=None) for _ in range(2)]
+        for contact in self.contacts:
+            dossiers.give(contact, front_line.hub, Level.FULL, dossiers.Source.OWNER_TEAM, by=BY)
         self.rows = Counter({"people_person": 4})
         self.linked: set[tuple[int, int]] = set()
 
@@ -201,7 +201,7 @@ class World:
         elif step == "exclude":
             dossiers.exclude(person.dossier, self.users[other], "related", by=BY)
         elif step == "link" and (at, other) not in self.linked:
-            dossiers.link(self.concerns[other], person.dossier, "subject")
+            dossiers.link(self.contacts[other], person.dossier, "subject")
             self.linked.add((at, other))
         else:
             self.join_or_part(step, person, other)

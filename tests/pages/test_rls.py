@@ -15,8 +15,9 @@ from sightline.core.policy import Level, Purpose
 from sightline.core.trust import access, dossiers, guarded, tripwire
 from sightline.core.trust.actor import Viewer, system_actor, unguarded
 from sightline.core.trust.models import GLASS_LASTS, Dossier
-from sightline.frontline.concern import commands
-from sightline.frontline.concern.models import Concern, Referral, Told
+from sightline.frontline.referral import commands
+from sightline.frontline.referral.models import Concern, Contact, Feedback, Told
+from tests.invented_contacts import close
 from tests.invented_people import FRONT_LINE_PARTS, looking
 
 
@@ -36,11 +37,11 @@ def session_says() -> str:
 
 
 @pytest.fixture
-def records(on_postgresql, concern, people):
-    """The concern and the child's own record, joined."""
+def records(on_postgresql, contact, people):
+    """The contact and the child's own record, joined."""
     with system_actor("the tests"):
-        commands.name_person(concern, person_dossier=people.dossier, part="subject", by=System("the tests"))
-    return concern
+        commands.name_person(contact, person_dossier=people.dossier, part="subject", by=System("the tests"))
+    return contact
 
 
 class Failed(Exception):
@@ -50,25 +51,25 @@ class Failed(Exception):
 def read_and_fail() -> None:
     """Read in a transaction, or behind a savepoint of one, that is then undone."""
     with transaction.atomic():
-        Referral.objects.count()
+        Concern.objects.count()
         raise Failed
 
 
 def read_and_have_it_fail() -> None:
     """The same, undone because the database could not do what it was asked."""
     with transaction.atomic(), connection.cursor() as cursor:
-        Referral.objects.count()
+        Concern.objects.count()
         cursor.execute("SELECT 1/0")
 
 
-def restrict(concern, how) -> None:
+def restrict(contact, how) -> None:
     with system_actor("the tests"):
-        Dossier.objects.filter(pk=concern.dossier_id).update(restriction=how)
+        Dossier.objects.filter(pk=contact.dossier_id).update(restriction=how)
 
 
-def named(concern, front_line):
+def named(contact, front_line):
     dossiers.give(
-        concern.dossier,
+        contact.dossier,
         front_line.hub_manager,
         Level.FULL,
         dossiers.Source.ALLOCATION,
@@ -76,27 +77,27 @@ def named(concern, front_line):
     )
 
 
-def expired(concern, front_line):
+def expired(contact, front_line):
     with system_actor("the tests"):
-        dossiers.end(dossiers.holders(concern.dossier))
+        dossiers.end(dossiers.holders(contact.dossier))
 
 
 CASES = {
-    "open": lambda concern, front_line: None,
-    "restricted": lambda concern, front_line: (
-        named(concern, front_line),
-        restrict(concern, Dossier.Restriction.RESTRICTED),
+    "open": lambda contact, front_line: None,
+    "restricted": lambda contact, front_line: (
+        named(contact, front_line),
+        restrict(contact, Dossier.Restriction.RESTRICTED),
     ),
-    "sealed": lambda concern, front_line: (
-        named(concern, front_line),
-        restrict(concern, Dossier.Restriction.SEALED),
+    "sealed": lambda contact, front_line: (
+        named(contact, front_line),
+        restrict(contact, Dossier.Restriction.SEALED),
     ),
-    "excluded": lambda concern, front_line: dossiers.exclude(
-        concern.dossier, front_line.hub_worker, "related", by=System("the tests")
+    "excluded": lambda contact, front_line: dossiers.exclude(
+        contact.dossier, front_line.hub_worker, "related", by=System("the tests")
     ),
     "expired": expired,
-    "broken glass": lambda concern, front_line: dossiers.give(
-        concern.dossier,
+    "broken glass": lambda contact, front_line: dossiers.give(
+        contact.dossier,
         front_line.police_unit,
         Level.FULL,
         dossiers.Source.BREAK_GLASS,
@@ -127,15 +128,15 @@ def test_nobody_sees_anything(records, as_application):
 def test_the_software_itself_sees_all(records, as_application):
     with system_actor("the tests"):
         assert Told.objects.count() == 1
-    assert Referral.__name__ in {model.__name__ for model in guarded.guarded_models()}
+    assert Concern.__name__ in {model.__name__ for model in guarded.guarded_models()}
 
 
 def test_what_is_not_seen_is_not_changed_and_nobody_removes(records, front_line, as_application):
     tell(connection, viewer(front_line.police_unit))
-    assert connection.connection.execute("UPDATE concern_told SET family_name = 'x'").rowcount == 0
+    assert connection.connection.execute("UPDATE referral_told SET family_name = 'x'").rowcount == 0
     tell(connection, viewer(front_line.hub_manager))
-    assert connection.connection.execute("UPDATE concern_told SET family_name = 'x'").rowcount == 1
-    assert connection.connection.execute("DELETE FROM concern_told").rowcount == 0
+    assert connection.connection.execute("UPDATE referral_told SET family_name = 'x'").rowcount == 1
+    assert connection.connection.execute("DELETE FROM referral_told").rowcount == 0
     with system_actor("the tests"):
         assert Told.objects.all().delete()[0] == 1
 
@@ -153,21 +154,21 @@ def test_nobody_adds_a_row(records, as_application):
 def test_a_person_works_on_a_record_under_row_level_security(records, front_line, as_application):
     """Commands written for the managers alone work on: raised, added to, allocated, closed."""
     with looking(front_line.designated_lead):
-        raised = commands.open_concern(
+        raised = commands.open_contact(
             team=front_line.hub,
             told={"family_name": "Vale"},
-            referral={"referrer": "School", "narrative": "Bruises"},
+            concern={"referrer": "School", "narrative": "Bruises"},
             by=front_line.designated_lead,
         )
     with looking(front_line.hub_manager):
-        mine = Concern.objects.get(pk=raised.pk)
+        mine = Contact.objects.get(pk=raised.pk)
         commands.add_intelligence(mine, text="Known address", by=front_line.hub_manager)
         commands.allocate(mine, to=front_line.hub_worker, by=front_line.hub_manager)
-        commands.close_concern(mine, outcome="No further action", by=front_line.hub_manager)
+        close(mine)
     with looking(front_line.designated_lead):
-        assert Referral.objects.get(dossier=raised.dossier_id).outcome == "No further action"
+        assert Feedback.objects.get(dossier=raised.dossier_id).words == "No further action"
     with looking(front_line.police_unit):
-        assert not Concern.objects.exists()
+        assert not Contact.objects.exists()
 
 
 def test_a_forgotten_filter_and_a_dead_tripwire_show_nothing(
@@ -177,9 +178,9 @@ def test_a_forgotten_filter_and_a_dead_tripwire_show_nothing(
     monkeypatch.setattr(tripwire, "_check", lambda sql, named: None)
     assert access.seen_at is not guarded.seen_at
     with looking(front_line.police_unit):
-        assert list(Referral.objects.all()) == []
+        assert list(Concern.objects.all()) == []
     with looking(front_line.hub_worker):
-        assert len(Referral.objects.all()) == 1
+        assert len(Concern.objects.all()) == 1
 
 
 def test_whoever_shuts_themselves_out_must_do_it_as_the_software(records, front_line, as_application):
@@ -200,17 +201,17 @@ def test_whoever_shuts_themselves_out_must_do_it_as_the_software(records, front_
 def test_two_people_on_one_connection_each_see_their_own(records, front_line, as_application):
     for _ in range(2):
         with looking(front_line.hub_worker):
-            assert Referral.objects.count() == 1
+            assert Concern.objects.count() == 1
             with looking(front_line.police_unit):
-                assert Referral.objects.count() == 0
+                assert Concern.objects.count() == 0
                 assert session_says() == str(front_line.police_unit.pk)
-            assert Referral.objects.count() == 1
+            assert Concern.objects.count() == 1
             assert session_says() == str(front_line.hub_worker.pk)
 
 
 def test_what_comes_after_a_person_runs_as_nobody(records, front_line):
     with looking(front_line.hub_worker):
-        Referral.objects.count()
+        Concern.objects.count()
     assert User.objects.exists()
     assert session_says() == ""
 
@@ -218,22 +219,22 @@ def test_what_comes_after_a_person_runs_as_nobody(records, front_line):
 def test_a_rollback_leaves_no_other_person_behind(records, front_line, as_application):
     """To go back to a savepoint takes back what the session was told after it."""
     with looking(front_line.hub_worker):
-        assert Referral.objects.count() == 1
+        assert Concern.objects.count() == 1
         with looking(front_line.police_unit):
             with pytest.raises(Failed):
                 read_and_fail()
             assert session_says() == str(front_line.hub_worker.pk)
-            assert Referral.objects.count() == 0
+            assert Concern.objects.count() == 0
             assert session_says() == str(front_line.police_unit.pk)
 
 
 def test_a_failed_statement_leaves_no_other_person_behind(records, front_line):
     with looking(front_line.hub_worker):
-        Referral.objects.count()
+        Concern.objects.count()
         with looking(front_line.police_unit):
             with pytest.raises(DatabaseError):
                 read_and_have_it_fail()
-            Referral.objects.count()
+            Concern.objects.count()
             assert session_says() == str(front_line.police_unit.pk)
 
 
@@ -249,10 +250,10 @@ def test_a_failed_statement_leaves_no_other_person_behind(records, front_line):
 @pytest.mark.django_db(transaction=True)
 def test_what_sql_told_the_session_is_told_anew(words, records, front_line):
     with looking(front_line.hub_worker):
-        Referral.objects.count()
+        Concern.objects.count()
         with connection.cursor() as cursor:
             cursor.execute(words)
-        Referral.objects.count()
+        Concern.objects.count()
         assert session_says() == str(front_line.hub_worker.pk)
 
 
@@ -261,7 +262,7 @@ def test_a_whole_transaction_rolled_back_leaves_nobody_behind(records, front_lin
     with looking(front_line.hub_worker):
         with pytest.raises(Failed):
             read_and_fail()
-        Referral.objects.count()
+        Concern.objects.count()
         assert session_says() == str(front_line.hub_worker.pk)
 
 
@@ -269,21 +270,21 @@ def test_a_whole_transaction_rolled_back_leaves_nobody_behind(records, front_lin
 def test_a_transaction_that_fails_in_silence_is_noticed(records, front_line):
     """The server answers a commit after a swallowed failure with a rollback, and raises nothing."""
     with looking(front_line.hub_worker):
-        Referral.objects.count()
+        Concern.objects.count()
         with looking(front_line.police_unit):
             with transaction.atomic(), connection.cursor() as cursor:
-                Referral.objects.count()
+                Concern.objects.count()
                 with pytest.raises(DatabaseError):
                     cursor.execute("SELECT 1/0")
             assert session_says() == str(front_line.hub_worker.pk)
-            Referral.objects.count()
+            Concern.objects.count()
             assert session_says() == str(front_line.police_unit.pk)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_knows_nobody(records, front_line):
     with looking(front_line.hub_worker):
-        Referral.objects.count()
+        Concern.objects.count()
     connection.close()
     assert User.objects.exists()
     assert session_says() == ""
@@ -301,7 +302,7 @@ def test_threads_do_not_mix_people_up(records, front_line, as_application):
     def read(user, expected) -> None:
         for _ in range(50):
             with looking(user):
-                if Referral.objects.count() != expected or session_says() != str(user.pk):
+                if Concern.objects.count() != expected or session_says() != str(user.pk):
                     wrong.append(f"{user} saw something else than {expected}")
         connection.close()
 
@@ -333,7 +334,7 @@ def told(on_postgresql, monkeypatch) -> list[object]:
 def test_a_session_is_told_once_however_much_is_read(records, front_line, told):
     with looking(front_line.hub_worker):
         for _ in range(20):
-            list(Concern.objects.all())
+            list(Contact.objects.all())
             list(Told.objects.all())
             User.objects.count()
     assert len(told) == 1
@@ -344,9 +345,9 @@ def test_a_page_tells_the_session_a_few_times_and_not_for_each_query(
 ):
     client = signed_in(front_line.hub_worker)
     client.post("/trust/purpose/", {"purpose": "protect"})
-    address = reverse("concern:concern", args=[records.pk])
+    address = reverse("referral:contact", args=[records.pk])
     client.get(address)
     told.clear()
     page = client.get(address)
     assert b"CANARY-intelligence" in page.content
-    assert 0 < len(told) <= 4, len(told)
+    assert 0 < len(told) <= 6, len(told)

@@ -21,8 +21,8 @@ from sightline.core.trust import checks
 from sightline.core.trust.actor import system_actor, unguarded
 from sightline.core.trust.models import Dossier
 from sightline.core.trust.sealed import UNREADABLE
-from sightline.frontline.concern import commands
-from sightline.frontline.concern.models import PoliceIntelligence, ProtectedLocation, Referral
+from sightline.frontline.referral import commands
+from sightline.frontline.referral.models import Concern, PoliceIntelligence, ProtectedLocation
 from tests.invented_people import looking
 
 BY = System("the tests")
@@ -31,11 +31,11 @@ PLAIN = "CANARY-referral"
 
 
 @pytest.fixture
-def sealed(concern):
-    """A concern with something in every sealed column."""
+def sealed(contact):
+    """A contact with something in every sealed column."""
     with system_actor("the tests"):
-        commands.protect_location(concern, text="CANARY-location", keep_from="CANARY-never-tell", by=BY)
-    return concern
+        commands.protect_location(contact, text="CANARY-location", keep_from="CANARY-never-tell", by=BY)
+    return contact
 
 
 def stored(model) -> list[bytes]:
@@ -51,7 +51,7 @@ def test_a_sealed_text_is_read_by_whoever_may_see_the_section(sealed, front_line
         assert {one.keep_from for one in ProtectedLocation.objects.all()} == {"", "CANARY-never-tell"}
     client = signed_in(front_line.hub_worker)
     client.post(reverse("trust:purpose"), {"purpose": "protect"})
-    html = client.get(reverse("concern:concern", args=[sealed.pk])).content.decode()
+    html = client.get(reverse("referral:contact", args=[sealed.pk])).content.decode()
     assert "CANARY-intelligence" in html
     assert "CANARY-location" in html
 
@@ -93,7 +93,7 @@ def test_a_page_with_a_key_that_is_lost_still_shows_the_rest(sealed, front_line,
     shutil.rmtree(settings.KEYS)
     client = signed_in(front_line.hub_worker)
     client.post(reverse("trust:purpose"), {"purpose": "protect"})
-    html = client.get(reverse("concern:concern", args=[sealed.pk])).content.decode()
+    html = client.get(reverse("referral:contact", args=[sealed.pk])).content.decode()
     assert UNREADABLE in html
     assert PLAIN in html
     assert "nobody destroyed it" in caplog.text
@@ -120,8 +120,8 @@ def test_a_sealed_column_is_neither_searched_nor_changed_in_bulk(sealed):
 
 def test_an_empty_text_needs_no_key(front_line):
     with looking(front_line.designated_lead):
-        raised = commands.open_concern(
-            team=front_line.hub, told={}, referral={"referrer": "School"}, by=front_line.designated_lead
+        raised = commands.open_contact(
+            team=front_line.hub, told={}, concern={"referrer": "School"}, by=front_line.designated_lead
         )
     with unguarded("the tests"):
         PoliceIntelligence(dossier=raised.dossier).save(force_insert=True)
@@ -131,7 +131,7 @@ def test_an_empty_text_needs_no_key(front_line):
 
 def test_plain_text_in_a_sealed_section_stops_the_start(monkeypatch):
     assert checks.sealed_sections_hold_no_plain_text(None) == []
-    monkeypatch.setattr(Referral, "section", Section.POLICE_INTELLIGENCE)
+    monkeypatch.setattr(Concern, "section", Section.POLICE_INTELLIGENCE)
     assert {error.id for error in checks.sealed_sections_hold_no_plain_text(None)} == {"sightline.E017"}
     monkeypatch.setattr(checks, "guarded_models", list)
     assert {error.id for error in checks.sealed_sections_hold_no_plain_text(None)} == {"sightline.E016"}

@@ -45,9 +45,10 @@ def test_the_contact_details_are_changed_everywhere_at_once(manager):
     assert last() == (
         "core.change-contact",
         "done",
-        {"changes": ["data_protection_email", "email", "hub_telephone", "name"]},
+        {"changes": ["data_protection_email", "email", "hub_team", "hub_telephone", "name"]},
     )
     assert "No telephone number is set" in words(manager.get("/partnership/settings/"))
+    assert "No team: the referral form is closed" in words(manager.get("/partnership/settings/"))
     manager.post("/partnership/settings/contact/", {**new, "name": "the office"})
     assert last()[2] == {"changes": ["name"]}
 

@@ -38,10 +38,10 @@ def somebody(role):
 worker, admin = somebody("hub-worker"), somebody("administrator")
 home = worker.get("/").content.decode()
 page = worker.get("/no/such/page/")
-addresses = ["/concern/", "/concern/new/", "/people/", "/people/search/", "/trust/", "/trust/purpose/"]
-addresses += ["/threshold/", "/threshold/exercises/1/"]
+addresses = ["/referral/", "/referral/new/", "/people/", "/people/search/", "/trust/", "/trust/purpose/"]
+addresses += ["/refer/", "/threshold/", "/threshold/exercises/1/"]
 known = __KNOWN__
-missing = {a: worker.get(a) for a in addresses + [f"/concern/{key}/" for key in known]}
+missing = {a: worker.get(a) for a in addresses + [f"/referral/{key}/" for key in known]}
 print("SEEN" + json.dumps({
     "tables": sorted(connection.introspection.table_names()),
     "missing": {a: [r.status_code, r.content == page.content] for a, r in missing.items()},
@@ -55,13 +55,13 @@ RAISE = """
 from sightline.core.models import Team
 from sightline.core.policy import Purpose
 from sightline.core.trust.actor import Viewer, acting
-from sightline.frontline.concern.commands import open_concern
+from sightline.frontline.referral.commands import open_contact
 sender = User.objects.get(email="hub-worker@addiscombe-vale.example")
 with acting(Viewer(sender, Purpose.PROTECT)):
-    raised = open_concern(
+    raised = open_contact(
         team=Team.objects.create(name="Hub"),
         told={"family_name": "CANARY"},
-        referral={"referrer": "A school", "narrative": "CANARY"},
+        concern={"referrer": "A school", "narrative": "CANARY"},
         by=sender,
     )
 print("RAISED" + str(raised.pk))
@@ -87,7 +87,7 @@ def program(var: Path, *arguments: str, front_line: str = "") -> str:
 
 
 def seen(var: Path, *known: str, front_line: str = "", then: str = "") -> tuple[dict, str]:
-    """What there is to see in the installation, and the key of the concern that was raised, if any."""
+    """What there is to see in the installation, and the key of the contact that was raised, if any."""
     code = LOOK.replace("__KNOWN__", json.dumps(known)) + then
     lines = program(var, "-c", code, front_line=front_line).splitlines()
     (found,) = [line.removeprefix("SEEN") for line in lines if line.startswith("SEEN")]
@@ -97,7 +97,7 @@ def seen(var: Path, *known: str, front_line: str = "", then: str = "") -> tuple[
 
 def tables_of_the_plane(found: dict) -> list[str]:
     return [
-        name for name in found["tables"] if name.startswith(("trust_", "people_", "concern_", "threshold_"))
+        name for name in found["tables"] if name.startswith(("trust_", "people_", "contact_", "threshold_"))
     ]
 
 
@@ -105,7 +105,7 @@ def assert_nothing_reachable(found: dict) -> None:
     assert found["missing"], "no address was tried"
     assert {tuple(answer) for answer in found["missing"].values()} == {(404, True)}, found["missing"]
     for page in (found["home"], found["worklist"]):
-        assert "Concerns" not in page
+        assert "Front door" not in page
         assert "Thresholds" not in page
         assert "/trust/" not in page
         assert "CANARY" not in page
@@ -126,7 +126,7 @@ def test_off_on_and_off_again(tmp_path):
     assert len(tables_of_the_plane(found)) > 10
     assert found["missing"]["/trust/purpose/"][0] == 200
     assert "Hub worker" in found["roles"]
-    assert "Concerns" in found["home"]
+    assert "Front door" in found["home"]
 
     found, _ = seen(tmp_path, raised)
     assert tables_of_the_plane(found), "switching it off has thrown records away"

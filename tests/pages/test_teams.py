@@ -9,7 +9,7 @@ from django.utils import timezone
 from sightline.core import team_commands
 from sightline.core.command import NotDone
 from sightline.core.models import AuditEvent, Team, TeamMember, User
-from sightline.frontline.concern.models import Concern
+from sightline.frontline.referral.models import Contact
 from tests.invented_people import looking
 
 
@@ -37,13 +37,13 @@ def test_an_administrator_makes_a_team_and_puts_somebody_into_it(cast, keeper):
     assert event.detail == {"user": cast.member.pk, "from_on": str(today), "until_on": None}
 
 
-def test_who_leaves_a_team_sees_no_more_what_it_holds(concern, front_line, cast, signed_in):
+def test_who_leaves_a_team_sees_no_more_what_it_holds(contact, front_line, cast, signed_in):
     with looking(front_line.hub_worker):
-        assert Concern.objects.count() == 1
+        assert Contact.objects.count() == 1
     member = TeamMember.objects.get(user=front_line.hub_worker)
     signed_in(cast.administrator).post(reverse("team-leave", args=[member.pk]), {"when": "now"})
     with looking(front_line.hub_worker):
-        assert Concern.objects.count() == 0
+        assert Contact.objects.count() == 0
 
 
 def test_nobody_puts_themselves_into_a_team(cast, keeper):

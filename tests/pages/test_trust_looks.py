@@ -81,7 +81,7 @@ def user_role(user) -> str:
 
 
 def test_two_sessions_of_one_person_can_be_told_apart(states, front_line):
-    own = reverse("concern:concern", kwargs={"pk": first(states, "own").record.pk})
+    own = reverse("referral:contact", kwargs={"pk": first(states, "own").record.pk})
     for _ in range(2):
         browser_of(front_line.hub_worker).get(own)
     events = looks_since(0)
@@ -117,7 +117,7 @@ def test_whoever_is_refused_leaves_no_look(states, front_line):
     client = browser_of(front_line.hub_worker)
     for state in ("foreign", "sealed, by team", "excluded", "expired", "not yet"):
         pk = first(states, state).record.pk
-        assert client.get(reverse("concern:concern", kwargs={"pk": pk})).status_code == 404
+        assert client.get(reverse("referral:contact", kwargs={"pk": pk})).status_code == 404
     assert looks_since(0) == []
 
 
@@ -132,6 +132,7 @@ def test_a_job_says_that_it_read_and_how_much(states):
     assert event.detail["system"] == "counting in a test"
     assert event.detail["dossiers"] == len(states)
     in_tables = {model.section for model in guarded_models()} - {Section.OUTLINE}
+    assert len(in_tables) > 8
     assert set(event.detail["sections"]) == in_tables
 
 
@@ -204,7 +205,7 @@ def looked_at(states, front_line) -> None:
     for part in ("hub_worker", "designated_lead", "hub_manager"):
         client = browser_of(getattr(front_line, part))
         for state in ("own", "receipt", "broken glass"):
-            client.get(reverse("concern:concern", kwargs={"pk": first(states, state).record.pk}))
+            client.get(reverse("referral:contact", kwargs={"pk": first(states, state).record.pk}))
     with system_actor("something else"):
         pass
     assert len(looks_since(0)) > 5

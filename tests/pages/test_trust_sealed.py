@@ -20,8 +20,8 @@ def test_who_works_on_a_sealed_record_does_not_show_on_the_record_of_its_child(r
     hidden = Case("", None, "contact", restriction=restriction, holder="other-team")
     with unguarded("the tests"):
         child = stand(0, "own", replace(STATES["own"], kind="person"), people, front_line)
-        concern = stand(1, "hidden", hidden, people, front_line)
-        dossiers.link(concern.dossier, child.dossier, Link.Part.SUBJECT)
+        contact = stand(1, "hidden", hidden, people, front_line)
+        dossiers.link(contact.dossier, child.dossier, Link.Part.SUBJECT)
     page = browser_of(front_line.hub_manager).get(reverse("trust:access", kwargs={"pk": child.dossier.pk}))
     assert page.status_code == 200
     assert ("Nobody" in page.content.decode().partition("<form")[0]) == (restriction == "open")

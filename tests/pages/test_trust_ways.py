@@ -24,7 +24,7 @@ from sightline.core.trust.actor import NoActor, system_actor, unguarded
 from sightline.core.trust.guarded import Guarded, Protected, Withheld, guarded_models
 from sightline.core.trust.models import Dossier, Grant, Link
 from sightline.core.trust.tripwire import PastTheRule
-from sightline.frontline.concern.models import Concern, PoliceIntelligence, Referral, Told
+from sightline.frontline.referral.models import Concern, Contact, PoliceIntelligence, Told
 from sightline.people.models import Person, Relationship
 from tests.canaries import canary, found_in
 from tests.invented_people import looking
@@ -94,7 +94,7 @@ OF_ROWS = {
     "annotated expression": lambda: Told.objects.annotate(x=Concat("family_name", Value("!"))).values("x"),
     "alias": lambda: Told.objects.alias(x=F("family_name")).annotate(y=F("x")).values_list("y"),
     "annotated twice": lambda: Told.objects.annotate(x=F("family_name")).annotate(y=F("x")).values_list("y"),
-    "subquery": lambda: Concern.objects.annotate(
+    "subquery": lambda: Contact.objects.annotate(
         x=Subquery(Told.objects.order_by().values("family_name")[:1])
     ).values("x"),
     "dates": lambda: [f"{day:%-d %B %Y}" for day in Told.objects.dates("born_on", "day")],
@@ -103,15 +103,15 @@ OF_ROWS = {
     "grouped": lambda: Told.objects.values("dossier").annotate(x=Max("family_name")).values("x"),
     "aggregate from the root": lambda: [Dossier.objects.aggregate(Max("told__family_name"))],
     "aggregate from a grant": lambda: [Grant.objects.aggregate(Max("dossier__told__family_name"))],
-    "raw": lambda: Told.objects.raw("SELECT * FROM concern_told"),
-    "raw of the base manager": lambda: Told._base_manager.raw("SELECT * FROM concern_told"),
-    "cursor": lambda: sql("SELECT family_name FROM concern_told"),
-    "cursor, quoted": lambda: sql('SELECT "family_name" FROM "concern_told"'),
-    "cursor, after a comment": lambda: sql("/* x */ SELECT family_name FROM concern_told"),
-    "cursor, after a line of comment": lambda: sql("-- x\nSELECT family_name FROM concern_told"),
-    "cursor, upper case": lambda: sql("SELECT FAMILY_NAME FROM CONCERN_TOLD"),
-    "cursor, in brackets": lambda: sql("SELECT * FROM (SELECT family_name FROM concern_told) AS x"),
-    "cursor, with": lambda: sql("WITH x AS (SELECT family_name FROM concern_told) SELECT * FROM x"),
+    "raw": lambda: Told.objects.raw("SELECT * FROM referral_told"),
+    "raw of the base manager": lambda: Told._base_manager.raw("SELECT * FROM referral_told"),
+    "cursor": lambda: sql("SELECT family_name FROM referral_told"),
+    "cursor, quoted": lambda: sql('SELECT "family_name" FROM "referral_told"'),
+    "cursor, after a comment": lambda: sql("/* x */ SELECT family_name FROM referral_told"),
+    "cursor, after a line of comment": lambda: sql("-- x\nSELECT family_name FROM referral_told"),
+    "cursor, upper case": lambda: sql("SELECT FAMILY_NAME FROM REFERRAL_TOLD"),
+    "cursor, in brackets": lambda: sql("SELECT * FROM (SELECT family_name FROM referral_told) AS x"),
+    "cursor, with": lambda: sql("WITH x AS (SELECT family_name FROM referral_told) SELECT * FROM x"),
     "queryset by hand": lambda: models.QuerySet(Told),
     "manager by hand": lambda: by_hand(models.Manager()),
     "extra": lambda: Told.objects.extra(select={"x": "family_name"}).values_list("x"),
@@ -167,7 +167,7 @@ def seen_by(user) -> set[str]:
 ORACLES = {
     "filter": lambda one: Told.objects.filter(family_name=canary(one.number, Section.IDENTITY)).exists(),
     "count": lambda one: Told.objects.filter(dossier=one.dossier).count(),
-    "key": lambda one: Concern.objects.filter(pk=one.record.pk).exists(),
+    "key": lambda one: Contact.objects.filter(pk=one.record.pk).exists(),
     "annotated count": lambda one: bool(
         Told.objects.filter(dossier=one.dossier).values("dossier").annotate(n=Count("pk"))
     ),
@@ -200,12 +200,12 @@ def test_a_record_that_was_read_by_another_is_not_read_again(states, front_line)
     hidden = of(states, "foreign")
     with unguarded("the tests"):
         told = Told.objects.get(dossier=hidden.dossier)
-        concern = Concern.objects.get(pk=hidden.record.pk)
+        contact = Contact.objects.get(pk=hidden.record.pk)
     with looking(front_line.hub_worker):
         with pytest.raises(Told.DoesNotExist):
             told.refresh_from_db()
         with pytest.raises(Dossier.DoesNotExist):
-            assert concern.dossier.reference
+            assert contact.dossier.reference
         rows = Told.objects.all()
     with pytest.raises(NoActor):
         list(rows)
@@ -213,7 +213,7 @@ def test_a_record_that_was_read_by_another_is_not_read_again(states, front_line)
 
 def test_a_query_made_by_the_software_gives_a_person_nothing(states, front_line):
     with unguarded("the tests"):
-        rows, bare = Told.objects.all(), Concern.objects.values_list("state")
+        rows, bare = Told.objects.all(), Contact.objects.values_list("state")
     with looking(front_line.hub_worker):
         for query in (rows, bare):
             with pytest.raises(PastTheRule):
@@ -228,11 +228,11 @@ def test_what_a_job_does_is_told_and_ends_with_it(states):
 
 
 def test_a_reason_is_kept_in_a_section_and_not_in_the_log(states, front_line):
-    concern = of(states, "own").record
+    contact = of(states, "own").record
     with looking(front_line.hub_manager):
         with pytest.raises(TypeError, match="section"):
-            flow.move(concern, Concern.States.CLOSED, front_line.hub_manager, reason="Her aunt took her in")
-        assert Concern.objects.get(pk=concern.pk).state == Concern.States.OPEN
+            flow.move(contact, Contact.States.SCREENED, front_line.hub_manager, reason="Her aunt took her in")
+        assert Contact.objects.get(pk=contact.pk).state == Contact.States.RECEIVED
 
 
 # The shape of the tables.
@@ -243,13 +243,31 @@ def test_the_tables_as_they_are_have_the_right_shape():
     assert checks.the_rule_is_whole(None) == []
 
 
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        ("SECTIONS", "SECTIONS, in core/policy.py"),
+        ("REACH", "REACH, in core/policy.py"),
+        ("PREFIXES", "PREFIXES, in core/trust/dossiers.py"),
+        ("KINDS", "KINDS, in core/retention.py"),
+    ],
+)
+def test_what_a_new_process_forgot_to_say_stops_the_start_and_is_told_where(table, where, monkeypatch):
+    (first, *_) = said = dict(getattr(checks, table))
+    del said[first]
+    monkeypatch.setattr(checks, table, said)
+    (error,) = checks.the_rule_is_whole(None)
+    assert error.msg == f"The policy does not say {str(first)!r}."
+    assert where in error.hint
+
+
 def test_to_find_no_protected_table_stops_the_start(monkeypatch):
     monkeypatch.setattr(checks, "guarded_models", list)
     assert [error.id for error in checks.protected_tables_have_the_right_shape(None)] == ["sightline.E010"]
 
 
 def test_a_key_that_leads_up_or_back_stops_the_start():
-    with isolate_apps("sightline.people", "sightline.frontline.concern", "sightline.core.trust"):
+    with isolate_apps("sightline.people", "sightline.frontline.referral", "sightline.core.trust"):
 
         class Upward(Protected):
             section = Section.IDENTITY
@@ -284,7 +302,7 @@ def test_grants_and_exclusions_are_read_by_the_trust_plane_alone():
 
     Beyond it a page asks of them by the key of a record that is seen, or for one's own.
     """
-    by_key = {"frontline/concern/pages/concerns.py", "people/finding.py"}
+    by_key = {"frontline/referral/pages/contacts.py", "people/finding.py"}
     sightline = Path(checks.__file__).parents[2]
     names = re.compile(r"\b(Grant|Exclusion)\.objects\b")
     using = {
@@ -315,11 +333,12 @@ def test_what_the_software_reads_for_itself_is_in_few_places():
         if " unguarded(" in file.read_text() and file.name != "actor.py"
     }
     assert using, "no place was found"
-    assert {place.split("/")[0] for place in using} <= {"core", "people"}, using
+    assert {place.split("/")[0] for place in using} <= {"core", "people", "frontline"}, using
+    assert not [place for place in using if "/pages/" in place and not place.startswith("core/trust")], using
 
 
 def test_nobody_is_left_out_of_these_tests(states, front_line):
     assert User.objects.count() > 10
     with looking(front_line.hub_worker):
         assert Person.objects.count() == 6
-        assert Referral.objects.count() > 6
+        assert Concern.objects.count() > 6

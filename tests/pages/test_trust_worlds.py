@@ -87,16 +87,16 @@ def more(whys: dict[str, Case]) -> st.SearchStrategy[list[tuple[str, str, int, i
 
 @pytest.fixture
 def base(front_line, cast) -> list[Standing]:
-    """What both worlds have: a child and a concern in each state in which somebody may see them."""
+    """What both worlds have: a child and a contact in each state in which somebody may see them."""
     people = everybody(front_line, cast)
     team_of("other-team", people, front_line)  # which teams there are is known to all
     with system_actor("the tests"):
         made = []
         for at, state in enumerate(VISIBLE):
             child = stand(2 * at, state, replace(STATES[state], kind="person"), people, front_line)
-            concern = stand(2 * at + 1, state, replace(STATES[state], kind="contact"), people, front_line)
-            Link(dossier=concern.dossier, person_dossier=child.dossier).save(force_insert=True)
-            made += [child, concern]
+            contact = stand(2 * at + 1, state, replace(STATES[state], kind="contact"), people, front_line)
+            Link(dossier=contact.dossier, person_dossier=child.dossier).save(force_insert=True)
+            made += [child, contact]
     return made
 
 
@@ -120,7 +120,9 @@ def hide(extra, base, people, front_line) -> list[Standing]:
             case = replace(HIDDEN[why], kind=kind)
             made.append(stand(number, why, case, people, front_line, reference=f"X26-{at:04d}"))
             if kind == "contact":
-                about = children[child % len(children)].dossier
+                # Of contacts that are only not theirs somebody may learn that a third came (`repeats`): so
+                # no child has two of these. Of what is sealed, or excludes them, there may be any number.
+                about = children[(child if why in UNKNOWABLE else at) % len(children)].dossier
                 if why == "sealed, of others":  # its grants pass on to the child
                     dossiers.link(made[-1].dossier, about, Link.Part.SUBJECT)
                 else:

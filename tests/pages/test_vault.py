@@ -18,7 +18,7 @@ from sightline.config.cli import keys as keys_command
 from sightline.core import chain, vault
 from sightline.core.models import AuditEvent
 
-ABOUT = "concern_protected_location.text.7"
+ABOUT = "contact_protected_location.text.7"
 ADDRESS = "12 Invented Row, behind the CANARY"
 some = trying(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

@@ -18,6 +18,7 @@ from sightline.assurance.collection.commands import Signed, Typed
 from sightline.assurance.collection.models import Quality
 from sightline.assurance.dataset.models import Load
 from sightline.assurance.questionnaire.models import Response
+from sightline.clocks import UnknownClock
 from sightline.clocks.calendar import add_working_days, end_of_day, working_days_between
 from sightline.core import process as process_module
 from sightline.core import worklist
@@ -36,8 +37,8 @@ from sightline.core.work import Due, DueWhen, Link, Work
 from sightline.core.worklist import Asked, Order, Scope
 from sightline.core.worklist_choice import as_query, choose_worklist, from_query
 from sightline.core.worklist_words import Line, lines, waiting
-from sightline.frontline.concern import commands as concern_commands
-from sightline.frontline.concern.models import Concern
+from sightline.frontline.referral import commands as contact_commands
+from sightline.frontline.referral.models import Contact
 from tests.invented_people import looking
 
 CONFERENCES = "Police attendance at child protection conferences"
@@ -69,6 +70,11 @@ def type_figures(collection, by) -> None:
 
 
 # What waits for whom
+
+
+def test_work_that_is_due_by_a_clock_that_there_is_not_is_a_mistake():
+    with pytest.raises(UnknownClock, match="did you mean referral-decision"):
+        Due.by_clock("referral-decisions", "referral_contact")
 
 
 def test_an_agencys_lead_is_asked_for_what_the_agency_owes(cast, collection):
@@ -290,7 +296,7 @@ def test_a_clock_gives_each_record_its_own_due_time(cast, monkeypatch, questionn
     response = questionnaire.response
     at = end_of_day(date(2031, 5, 6))
     ClockRun.objects.create(
-        clock="own",
+        clock="referral-decision",
         subject_kind="questionnaire_response",
         subject_key=str(response.pk),
         started_at=timezone.now(),
@@ -298,7 +304,7 @@ def test_a_clock_gives_each_record_its_own_due_time(cast, monkeypatch, questionn
         due_at=at,
     )
     (kind,) = (work for work in worklist.kinds().values() if work.key == "questionnaire-to-answer")
-    clocked = replace(kind, due=Due.by_clock("own", "questionnaire_response"))
+    clocked = replace(kind, due=Due.by_clock("referral-decision", "questionnaire_response"))
     monkeypatch.setattr(
         worklist, "processes", lambda: (Process("Planted", "questionnaire:responses", work=(clocked,)),)
     )
@@ -312,53 +318,53 @@ def test_a_clock_gives_each_record_its_own_due_time(cast, monkeypatch, questionn
 
 
 @pytest.fixture
-def concerns(concern, monkeypatch):
-    """The process of concerns as it would declare its work; the other processes as they are."""
+def contacts(contact, monkeypatch):
+    """The process of contacts as it would declare its work; the other processes as they are."""
     work = Work(
-        key="concern-to-decide",
-        title="Concerns to decide",
-        doing=Link("Decide", "concern:concern"),
-        permission=Permission.WORK_CONCERN,
-        waiting=lambda user: Concern.objects.visible_to(user).filter(state=Concern.States.OPEN),
+        key="contact-to-decide",
+        title="Contacts to decide",
+        doing=Link("Decide", "referral:contact"),
+        permission=Permission.WORK_CONTACT,
+        waiting=lambda user: Contact.objects.visible_to(user).exclude(state=Contact.States.CLOSED),
         about=F("dossier__reference"),
-        states=dict(Concern.States.choices),
+        states=dict(Contact.States.choices),
         since=F("received_at"),
-        due=Due.by_clock("contact-decision", "concern_concern"),
+        due=Due.by_clock("referral-decision", "referral_contact"),
         for_user=F("allocated_to_id"),
         for_team=F("dossier__owner_team_id"),
         for_agency=F("dossier__owner_agency_id"),
     )
     every = [
-        replace(one, work=(work,)) if one.title == "Concerns" else one for one in process_module.processes()
+        replace(one, work=(work,)) if one.title == "Front door" else one for one in process_module.processes()
     ]
     for module in (worklist, page_module, process_module):
         monkeypatch.setattr(module, "processes", lambda: tuple(every))
-    return concern
+    return contact
 
 
-def test_a_concern_waits_for_its_team_and_is_hidden_from_everybody_else(concerns, front_line, cast):
-    said = f"Decide {concerns.dossier.reference}"
+def test_a_contact_waits_for_its_team_and_is_hidden_from_everybody_else(contacts, front_line, cast):
+    said = f"Decide {contacts.dossier.reference}"
     (row,) = rows(front_line.hub_worker, Asked(Scope.TEAM))
     assert (row.text, row.waits_for) == (said, "Front door hub")
     assert read(front_line.hub_worker) == [], "it is given to nobody by name yet"
     for stranger in (front_line.police_unit, front_line.designated_officer, cast.board_manager, cast.member):
-        assert concerns.dossier.reference not in " ".join(read(stranger, ALL))
+        assert contacts.dossier.reference not in " ".join(read(stranger, ALL))
         with looking(stranger):
-            assert worklist.counts(stranger, replace(ALL, process="Concerns")).of(None) == 0
+            assert worklist.counts(stranger, replace(ALL, process="Front door")).of(None) == 0
 
 
-def test_a_concern_that_is_allocated_is_ones_own(concerns, front_line):
+def test_a_contact_that_is_allocated_is_ones_own(contacts, front_line):
     with looking(front_line.hub_manager):
-        concern_commands.allocate(concerns, to=front_line.hub_worker, by=front_line.hub_manager)
+        contact_commands.allocate(contacts, to=front_line.hub_worker, by=front_line.hub_manager)
     (row,) = rows(front_line.hub_worker)
     assert row.waits_for == "You"
     assert [row.waits_for for row in rows(front_line.hub_manager, Asked(Scope.TEAM))] == ["Hu Worker"]
     assert read(front_line.hub_manager) == []
 
 
-def test_who_is_excluded_has_no_row_and_no_count(concerns, front_line):
+def test_who_is_excluded_has_no_row_and_no_count(contacts, front_line):
     with system_actor("a test"):
-        dossiers.exclude(concerns.dossier, front_line.hub_worker, "related", by=System("a test"))
+        dossiers.exclude(contacts.dossier, front_line.hub_worker, "related", by=System("a test"))
     for asked in (Asked(Scope.TEAM), ALL):
         assert read(front_line.hub_worker, asked) == []
         with looking(front_line.hub_worker):
@@ -366,21 +372,21 @@ def test_who_is_excluded_has_no_row_and_no_count(concerns, front_line):
 
 
 def test_before_a_session_has_a_purpose_work_about_people_is_said_to_be_missing(
-    concerns, front_line, cast, signed_in
+    contacts, front_line, cast, signed_in
 ):
     client = signed_in(front_line.hub_worker)
     for page in ("/", "/worklist/?scope=team"):
         before = client.get(page)
         assert "Work about people is not listed yet." in text(before)
-        assert concerns.dossier.reference not in text(before)
+        assert contacts.dossier.reference not in text(before)
         assert "Work about people" not in text(signed_in(cast.member).get(page))
     client.post("/trust/purpose/", {"purpose": "protect"})
     after = text(client.get("/worklist/?scope=team"))
-    assert f"Decide {concerns.dossier.reference}" in after
+    assert f"Decide {contacts.dossier.reference}" in after
     assert "Work about people is not listed yet." not in after
 
 
-def test_the_worklist_shows_nothing_of_a_person_and_is_no_look_at_them(concerns, front_line):
+def test_the_worklist_shows_nothing_of_a_person_and_is_no_look_at_them(contacts, front_line):
     with looking(front_line.hub_worker) as looks:
         found = lines(front_line.hub_worker, worklist.page(front_line.hub_worker, ALL, 0, 10))
     assert looks == {}
@@ -388,13 +394,13 @@ def test_the_worklist_shows_nothing_of_a_person_and_is_no_look_at_them(concerns,
     assert "CANARY" not in str(found)
 
 
-def test_the_daily_email_names_a_concern_by_its_reference_and_nobody_in_it(concerns, front_line):
+def test_the_daily_email_names_a_contact_by_its_reference_and_nobody_in_it(contacts, front_line):
     with looking(front_line.hub_manager):
-        concern_commands.allocate(concerns, to=front_line.hub_worker, by=front_line.hub_manager)
+        contact_commands.allocate(contacts, to=front_line.hub_worker, by=front_line.hub_manager)
     send_digests(timezone.now())
     (mine,) = [email for email in mail.outbox if email.to == [front_line.hub_worker.email]]
-    assert f"Decide {concerns.dossier.reference}" in mine.body
-    assert all(concerns.dossier.reference not in email.body for email in mail.outbox if email is not mine)
+    assert f"Decide {contacts.dossier.reference}" in mine.body
+    assert all(contacts.dossier.reference not in email.body for email in mail.outbox if email is not mine)
     assert all("Amira" not in email.body and "CANARY" not in email.body for email in mail.outbox)
 
 

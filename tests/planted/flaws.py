@@ -11,15 +11,16 @@ CANARIES, WORLDS = "tests/pages/test_trust_canaries.py", "tests/pages/test_trust
 CANARY = f"{CANARIES}::test_nobody_is_shown_what_is_withheld_from_them"
 MATRIX = "tests/pages/test_access.py::test_a_page_opens_for_those_who_need_it_and_does_not_exist_for_others"
 NO_PURPOSE = "tests/pages/test_access.py::test_a_page_about_people_opens_once_the_session_has_a_purpose"
-GLASS = "tests/pages/test_glass.py"
+GLASS, KEPT = "tests/pages/test_glass.py", "tests/pages/test_kept.py"
 CELLS = f"{RULE}::test_every_cell_is_as_the_truth_table_says"
 ROWS = f"{WAYS}::test_no_way_leads_past_the_rule_or_past_the_log"
 QUESTIONS = f"{WAYS}::test_no_question_tells_of_a_hidden_record"
 PLACES = f"{WAYS}::test_every_key_into_the_plane_is_hidden"
 ONE_EVENT = f"{LOOKS}::test_a_page_leaves_one_event_for_each_dossier_that_it_shows"
 NOT_SHOWN = f"{LOOKS}::test_what_cannot_be_recorded_is_not_shown"
-CONCERN_PAGE = "sightline/frontline/concern/pages/concern.py"
-CONCERN_LIST = "sightline/frontline/concern/pages/concerns.py"
+TWICE = "tests/pages/test_front_door_reliability.py::test_a_form_that_is_sent_twice_is_done_once_and_says_so"
+CONTACT_PAGE = "sightline/frontline/referral/pages/contact.py"
+CONTACT_LIST = "sightline/frontline/referral/pages/contacts.py"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,24 @@ class Flaw:
 
 FLAWS = (
     Flaw(
+        "whoever sees a record reads what another has typed and not sent",
+        f"{TRUST}/guarded.py",
+        "if model.only_of and not isinstance(actor, Unguarded):",
+        "if model.only_of and actor is None:",
+        (f"{KEPT}::test_nobody_else_reads_it",),
+    ),
+    Flaw(
+        "a text is kept under another's name",
+        f"{TRUST}/keeping.py",
+        "return place if place.user == request.user.pk else None",
+        "return place",
+        (f"{KEPT}::test_nobody_keeps_a_text_in_a_form_that_does_not_open_for_them",),
+    ),
+    Flaw(
         "the filter is dropped from the managers",
         f"{TRUST}/guarded.py",
-        "return rows if seen is None else rows.filter(seen)",
-        "return rows",
+        "        return rows.filter(seen)\n",
+        "        return rows\n",
         (CELLS,),
     ),
     Flaw(
@@ -115,8 +130,8 @@ FLAWS = (
     Flaw(
         "a role reaches a kind that is not its own",
         "sightline/core/policy.py",
-        "Role.DESIGNATED_OFFICER: _reach(_PART, _STUB, None, _FULL, None),",
-        "Role.DESIGNATED_OFFICER: _reach(_PART, _RECEIPT, None, _FULL, None),",
+        "Role.DESIGNATED_OFFICER: _reach(person=_PART, contact=_STUB, allegation=_FULL),",
+        "Role.DESIGNATED_OFFICER: _reach(person=_PART, contact=_RECEIPT, allegation=_FULL),",
         (CELLS,),
     ),
     Flaw(
@@ -184,18 +199,33 @@ FLAWS = (
     ),
     Flaw(
         "a page reads by a query that the rule does not reach",
-        CONCERN_PAGE,
-        "list(PoliceIntelligence.objects.visible_to(user).filter(**of_it)),",
-        'unguarded("a page")(lambda: list(PoliceIntelligence.objects.filter(**of_it)))(),',
+        CONTACT_PAGE,
+        'list(model.objects.visible_to(user).filter(**of_it).select_related("added_by")) if is_whole else []',
+        'unguarded("a page")(lambda model: list(model.objects.filter(**of_it)))(model)',
         (f"{CANARY}[designated_lead]",),
         "from sightline.core.trust.actor import unguarded\n",
     ),
     Flaw(
+        "what an agency answered is shown to whoever was only asked",
+        "sightline/frontline/referral/pages/checks.py",
+        "for one in Answer.objects.visible_to(user).filter(request__in=list(told))}",
+        "for one in unguarded('a page')(lambda: list(Answer.objects.filter(request__in=list(told))))()}",
+        (f"{CANARY}[designated_lead]",),
+        "from sightline.core.trust.actor import unguarded\n",
+    ),
+    Flaw(
+        "a form that is sent twice is done twice",
+        "sightline/frontline/referral/standing.py",
+        "    if mine and all(",
+        "    if not mine and all(",
+        (f"{TWICE}[add_intelligence]",),
+    ),
+    Flaw(
         "a list counts what it does not show",
-        CONCERN_LIST,
-        "    told = _told(user, (concern.dossier_id for concern in page))\n",
-        "    told = _told(user, (concern.dossier_id for concern in page))\n"
-        '    page.paginator.count = unguarded("a page")(Concern.objects.count)()\n',
+        CONTACT_LIST,
+        "    rows = _rows(user, list(page))\n",
+        "    rows = _rows(user, list(page))\n"
+        '    page.paginator.count = unguarded("a page")(Contact.objects.count)()\n',
         (f"{WORLDS}::test_what_may_not_be_seen_changes_nothing",),
         "from sightline.core.trust.actor import unguarded\n",
     ),
@@ -240,13 +270,13 @@ FLAWS = (
         "sightline/core/opening.py",
         "                raise Http404\n",
         "                return HttpResponseNotAllowed(methods)\n",
-        (f"{MATRIX}[concern:concern]",),
+        (f"{MATRIX}[referral:contact]",),
     ),
     Flaw(
         "a session needs no purpose",
         f"{TRUST}/middleware.py",
-        "if page is None or page.plane is not Plane.FRONT_LINE or purpose_of(request) is not None:",
-        "if page is not None or purpose_of(request) is not None:",
+        "has_purpose = page is None or page.plane is not Plane.FRONT_LINE or purpose_of(request) is not None",
+        "has_purpose = True",
         (NO_PURPOSE,),
     ),
     Flaw(

@@ -179,8 +179,8 @@ def settle_load(
     load is left. Raises `Overtaken` where other loads are in the dataset meanwhile.
     """
     is_confirmed = load.asked == Load.Asked.CONFIRM
-    now = set(Load.objects.select_for_update().confirmed().values_list("pk", flat=True))
-    if (now | {load.pk} if is_confirmed else now - {load.pk}) != set(together):
+    now = set(Load.objects.select_for_update().beside(load).values_list("pk", flat=True))
+    if (now | {load.pk} if is_confirmed else now) != set(together):
         raise Overtaken(f"the dataset has changed while {load} was put together with it")
     behind = load.decided_by or by
     if made is not None:
@@ -192,6 +192,11 @@ def settle_load(
     load.asked, load.doing = Load.Asked.NOTHING, ""
     load.snapshot = loaded if is_confirmed else load.snapshot
     load.save(update_fields=["asked", "doing", "snapshot"])
+    for replaced in Load.objects.confirmed().exclude(pk__in=[*now, load.pk]) if is_confirmed else ():
+        replaced.replaced_by, replaced.asked = load, Load.Asked.NOTHING
+        replaced.save(update_fields=["replaced_by", "asked"])
+        _decide(replaced, behind, f"{load} took its place")
+        move(replaced, Load.States.WITHDRAWN, behind, replaced.why)
     move(load, Load.States.CONFIRMED if is_confirmed else Load.States.WITHDRAWN, behind, load.why)
     return load
 

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from sightline.assurance.dataset import commands
+from sightline.assurance.dataset import commands, own
 from sightline.assurance.dataset.counting import Counted, NothingToCount, count, months_of
 from sightline.assurance.dataset.models import Load, LoadFile
 from sightline.assurance.dataset.storing import NotLoaded
@@ -26,6 +26,7 @@ from sightline.core import local
 from sightline.core.audit import System
 from sightline.core.files import Gone, path_of
 from sightline.core.jobs import job
+from sightline.core.models import User
 from sightline.exchange.build import FileOutcome, build
 from sightline.exchange.merge import merge
 from sightline.exchange.pseudonym_key import read_or_make_key
@@ -76,6 +77,12 @@ def settle_load(key: int) -> None:
             raise
 
 
+@job("dataset.publish-own")
+def publish_own(key: int) -> None:
+    """Publish what Sightline recorded, for the person of this key; begun twice it finds nothing changed."""
+    own.publish(by=User.objects.filter(pk=key).first() or BY)
+
+
 def _read(load: Load) -> tuple[Snapshot | None, list[FileOutcome]]:
     note = _notes(load)
     ours = local.partnership()
@@ -114,7 +121,7 @@ def _by_their_names(load: Load) -> Iterator[list[Path]]:
 
 def _made(load: Load) -> tuple[list[int], tuple[Snapshot, Sequence[Counted]] | None]:
     """What is in the dataset once the load's decision is carried out, and what is counted of that."""
-    loads = list(Load.objects.confirmed().exclude(pk=load.pk))
+    loads = list(Load.objects.beside(load))
     if load.asked == Load.Asked.CONFIRM:
         loads = sorted([*loads, load], key=lambda one: one.pk)
     keys = [one.pk for one in loads]

@@ -17,10 +17,13 @@ UNITS = {Unit.COUNT: "", Unit.PERCENT: "%", Unit.RATE: "per 10,000 children", Un
 """What follows a number of each unit."""
 
 DEEDS: Mapping[str, str] = {
+    "dataset.ask-to-publish": "Asked for the front door's facts to be published",
     "dataset.change-definition": "Said that a definition changed",
     "dataset.confirm-load": "Confirmed a load",
     "dataset.discard-load": "Discarded a load",
+    "dataset.find-the-same": "Found the front door's facts unchanged",
     "dataset.finish-reading": "Read the files of a load",
+    "dataset.forget": "Deleted snapshots that were replaced",
     "dataset.give-up": "Could not use the files of a load",
     "dataset.load-benchmarks": "Loaded published figures to compare with",
     "dataset.load-snapshot": "Loaded a snapshot",
@@ -28,6 +31,7 @@ DEEDS: Mapping[str, str] = {
     "dataset.receive-load": "Handed in files",
     "dataset.reset-baseline": "Re-set a baseline",
     "dataset.settle-load": "Counted the figures after a load was confirmed or withdrawn",
+    "dataset.take-own": "Published the front door's facts",
     "dataset.withdraw-load": "Withdrew a load",
     "dataset.withdraw-snapshot": "Withdrew a snapshot",
     "export:dataset:download": "Downloaded figures",

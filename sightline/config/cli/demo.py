@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.core.exceptions import ImproperlyConfigured
 
-from sightline.config.cli import demo_cycle, demo_people, demo_thresholds
+from sightline.config.cli import demo_contacts, demo_cycle, demo_people, demo_thresholds
 from sightline.config.cli.serve import HOST, Ended, run_both
 from sightline.example.making import DEMO, FORMATS, Order, make
 from sightline.exchange.build import build
@@ -151,16 +151,21 @@ def prepare(var: Path) -> None:
 
 
 def _front_line(var: Path, by: System) -> None:
+    from sightline.assurance.dataset.own import publish
     from sightline.core.models import Team
     from sightline.frontline.threshold.models import Version
 
-    if not Team.objects.exists():
-        with _step("Raising concerns about invented children"):
-            _accounts(demo_people.ACCOUNTS, password(var), by)
-            _play(demo_people.play)
     if not Version.objects.exists():
+        _accounts(demo_people.ACCOUNTS, password(var), by)
         with _step("Writing thresholds of need and letting seven people rate cases"):
             _play(demo_thresholds.play)
+    if not Team.objects.exists():
+        with _step("Raising contacts about invented children"):
+            _play(demo_people.play)
+    if not demo_contacts.is_played():
+        with _step("Inventing sixteen months at the front door"):
+            _play(demo_contacts.play)
+            publish(by=by)  # the worker counts it, once the pages are up
 
 
 def _extracts(var: Path) -> None:

@@ -1,4 +1,4 @@
-"""The invented children of the demo, their families, and the concerns that were raised about them.
+"""The invented children of the demo, their families, and the contacts that were raised about them.
 
 Nobody here exists. Names are of many origins, as they are in a borough; ages count back from today.
 """
@@ -69,7 +69,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Told:
-    """A concern of the demo: the child it is about, who raised it, what was told, and what followed."""
+    """A contact of the demo: the child it is about, who raised it, what was told, and what followed."""
 
     family: str
     child: int
@@ -261,7 +261,7 @@ FAMILIES: Sequence[Family] = (
     ),
 )
 
-CONCERNS: Sequence[Told] = (
+CONTACTS: Sequence[Told] = (
     Told(
         "okafor-lind",
         0,

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sightline.config.cli.demo_families import CONCERNS, FAMILIES, Adult, Family, Told
+from sightline.config.cli.demo_families import CONTACTS, FAMILIES, Adult, Family, Told
 
 if TYPE_CHECKING:
     from sightline.core.models import Team, User
-    from sightline.frontline.concern.models import Concern
+    from sightline.frontline.referral.models import Contact
     from sightline.people.models import Person
 
 Cast = Mapping[str, "User"]
@@ -29,6 +29,8 @@ ACCOUNTS: Mapping[str, tuple[str, str, str | None]] = {
     "police-unit": ("Padraig Nandi", "police-unit", "pol"),
     "health-nurse": ("Hyacinth Moreau", "health-safeguarding", "chs"),
     "school-lead": ("Shirin Baptiste", "designated-lead", "edu"),
+    "orchard-lead": ("Oona Villareal", "designated-lead", "orchard"),
+    "quarry-lead": ("Quentin Asante", "designated-lead", "quarry"),
     "panel-chair": ("Pia Castellane", "panel-chair", "csp"),
     "allegations-officer": ("Alasdair Mensah", "designated-officer", "csc"),
     "child-death": ("Delphine Arkwright", "child-death-coordinator", "icb"),
@@ -44,19 +46,19 @@ TEAMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def play(cast: Cast, today: date) -> None:
-    """Make the teams, enter the families, raise the concerns and let each go as far as it has come."""
+    """Make the teams, enter the families, raise the contacts and let each go as far as it has come."""
     from sightline.core.audit import deed
 
     with deed():
         hub = _teams(cast, today)["Front door hub"]
         children = {family.key: _enter(family, hub, cast, today) for family in FAMILIES}
         families = {family.key: family for family in FAMILIES}
-        for told in CONCERNS:
-            _concern(told, families[told.family], children[told.family], hub, cast)
+        for told in CONTACTS:
+            _contact(told, families[told.family], children[told.family], hub, cast)
 
 
 @contextmanager
-def _as(user: User) -> Iterator[User]:
+def working_as(user: User) -> Iterator[User]:
     """Work as this person does: to protect a child."""
     from sightline.core.policy import Purpose
     from sightline.core.trust.actor import Viewer, acting
@@ -83,7 +85,7 @@ def _enter(family: Family, hub: Team, cast: Cast, today: date) -> list[Person]:
     from sightline.people.particulars import protect_address
 
     children = []
-    with _as(cast["hub-worker"]) as worker:
+    with working_as(cast["hub-worker"]) as worker:
         for child in family.children:
             known = {**child.known(family.name, today), "language": family.language}
             address = {"lines": family.lines, "postcode": family.postcode}
@@ -113,27 +115,27 @@ def _relate(person: Person, adult: Adult, by: User) -> None:
     )
 
 
-def _concern(told: Told, family: Family, children: list[Person], hub: Team, cast: Cast) -> None:
-    """Raise a concern as whoever had it, and do what the hub has done with it since."""
+def _contact(told: Told, family: Family, children: list[Person], hub: Team, cast: Cast) -> None:
+    """Raise a contact as whoever had it, and do what the hub has done with it since."""
     from sightline.core.trust.models import Link
-    from sightline.frontline.concern import commands
+    from sightline.frontline.referral import commands
 
-    concern = _raise(told, family, children[told.child], hub, cast)
-    with _as(cast["hub-manager"]) as manager:
+    contact = _raise(told, family, children[told.child], hub, cast)
+    with working_as(cast["hub-manager"]) as manager:
         for place, child in enumerate(children):
             part = Link.Part.SUBJECT if place == told.child else Link.Part.SIBLING
-            commands.name_person(concern, person_dossier=child.dossier, part=part, by=manager)
+            commands.name_person(contact, person_dossier=child.dossier, part=part, by=manager)
         if told.intelligence:
-            commands.add_intelligence(concern, text=told.intelligence, by=manager)
+            commands.add_intelligence(contact, text=told.intelligence, by=manager)
         if family.protected:
-            commands.protect_location(concern, text=family.protected, keep_from=family.keep_from, by=manager)
-        _decide(concern, told, cast, manager)
+            commands.protect_location(contact, text=family.protected, keep_from=family.keep_from, by=manager)
+        _decide(contact, told, cast, manager)
 
 
-def _raise(told: Told, family: Family, child: Person, hub: Team, cast: Cast) -> Concern:
+def _raise(told: Told, family: Family, child: Person, hub: Team, cast: Cast) -> Contact:
     from django.utils import timezone
 
-    from sightline.frontline.concern import commands
+    from sightline.frontline.referral import commands
 
     who = {
         "given_names": child.given_names,
@@ -148,25 +150,41 @@ def _raise(told: Told, family: Family, child: Person, hub: Team, cast: Cast) -> 
         "wishes": told.wishes,
     }
     at: datetime = timezone.now() - timedelta(days=told.days_ago)
-    with _as(sender):
-        return commands.open_concern(team=hub, told=who, referral=referral, at=at, by=sender)
+    with working_as(sender):
+        return commands.open_contact(team=hub, told=who, concern=referral, at=at, by=sender)
 
 
-def _decide(concern: Concern, told: Told, cast: Cast, manager: User) -> None:
+def _decide(contact: Contact, told: Told, cast: Cast, manager: User) -> None:
     from sightline.core.trust.commands import exclude, let_see, restrict
-    from sightline.frontline.concern import commands
+    from sightline.frontline.referral import commands
 
     for account, level in told.invited:
         reason = "Sees the children at the clinic"
-        let_see(concern.dossier, holder=f"user-{cast[account].pk}", level=level, reason=reason, by=manager)
+        let_see(contact.dossier, holder=f"user-{cast[account].pk}", level=level, reason=reason, by=manager)
     if told.excluded:
         reason = "Their sister lives next door to the family"
         key = cast[told.excluded].pk
-        exclude(concern.dossier, user=key, kind="related", reason=reason, by=manager)
+        exclude(contact.dossier, user=key, kind="related", reason=reason, by=manager)
     if told.allocated:
-        commands.allocate(concern, to=cast[told.allocated], by=manager)
+        commands.allocate(contact, to=cast[told.allocated], by=manager)
     if told.restriction:
         reason = "Somebody must not learn that it is known"
-        restrict(concern.dossier, restriction=told.restriction, reason=reason, by=manager)
+        restrict(contact.dossier, restriction=told.restriction, reason=reason, by=manager)
     if told.outcome:
-        commands.close_concern(concern, outcome=told.outcome, by=manager)
+        _close(contact, told.outcome, manager)
+
+
+def _close(contact: Contact, outcome: str, manager: User) -> None:
+    from sightline.frontline.referral import commands, deciding, gathering
+
+    gathering.screen(contact, rating="green", words="Nobody is in danger", by=manager)
+    deciding.decide(
+        contact,
+        outcome="no-further-action",
+        level=2,
+        reasons=outcome,
+        not_accepted="below-threshold",
+        by=manager,
+    )
+    deciding.tell(contact, words=outcome, alternative="Early help, if the family wishes", by=manager)
+    commands.close_contact(contact, by=manager)

@@ -7,11 +7,14 @@ it has seen the child itself; on what is plainly statutory all agree.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
+
+from sightline.clocks.calendar import add_months, london
 
 if TYPE_CHECKING:
     from sightline.core.models import User
+    from sightline.frontline.threshold.models import Exercise
 
 Cast = Mapping[str, "User"]
 
@@ -72,12 +75,11 @@ def play(cast: Cast, today: date) -> None:
     from sightline.core import local
     from sightline.frontline.threshold import commands
 
-    manager = cast["board-manager"]
-    version = commands.draft_version(title=str(today.year), by=manager)
+    manager, approved_on = cast["board-manager"], today - timedelta(days=400)
+    version = commands.draft_version(title=str(approved_on.year), by=manager)
     for level, (name, descriptor) in TEXTS.items():
         commands.change_text(version, level=level, name=name, descriptor=descriptor, by=manager)
     commands.consult(version, by=manager)
-    approved_on = today - timedelta(days=60)
     commands.approve(
         version,
         body=local.partnership().bodies[0].key,
@@ -93,3 +95,18 @@ def play(cast: Cast, today: date) -> None:
         given = {place: int(level) for place, level in enumerate(levels, 1)}
         commands.rate(exercise, levels=given, by=cast[account])
     commands.close_exercise(exercise, by=manager)
+    _date_back(exercise, today)
+
+
+def _date_back(exercise: Exercise, today: date) -> None:
+    """Let it have closed in the last whole month, which is the last with figures."""
+    from sightline.frontline.threshold.models import Rating
+
+    first = add_months(today.replace(day=1), -1)
+    drafted, opened, rated, closed = (
+        london(first + timedelta(days=days), time(10)) for days in (-32, -20, 3, 14)
+    )
+    exercise.drafted_at, exercise.opened_at, exercise.closed_at = drafted, opened, closed
+    exercise.closes_on = closed.date()
+    exercise.save(update_fields=["drafted_at", "opened_at", "closed_at", "closes_on"])
+    Rating.objects.filter(case__exercise=exercise).update(at=rated)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from django.core.exceptions import ImproperlyConfigured
 
+from sightline.exchange.pseudonym_key import KeyFileError
 from sightline.facts.benchmark import BenchmarkError, read_benchmarks
 from sightline.facts.snapshot import SnapshotError
 
@@ -30,7 +31,13 @@ class NotDone(Exception):
     """The installation did not do what it was asked; the message says why."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (BenchmarkError, ImproperlyConfigured, NotDone, SnapshotError)
+REFUSALS: tuple[type[Exception], ...] = (
+    BenchmarkError,
+    ImproperlyConfigured,
+    KeyFileError,
+    NotDone,
+    SnapshotError,
+)
 
 
 @app.command("load", epilog="Try: sightline pages load snapshots/0123456789abcdef")
@@ -50,6 +57,21 @@ def load(
     except (NotLoaded, NothingToCount) as refusal:
         raise NotDone(str(refusal)) from None
     sys.stdout.write(f"The pages show {loaded}: {loaded.first_on} to {loaded.last_on}\n")
+
+
+@app.command("publish", epilog="Try: sightline pages publish")
+def publish() -> None:
+    """Publish what the front line recorded until yesterday, as the daily run does: a worker counts it.
+
+    Where nothing has changed since the last time, nothing is made.
+    """
+    by = _installation()
+    from sightline.assurance.dataset import own
+    from sightline.core import process
+
+    if not process.publishes():
+        raise NotDone("the front line is off (FRONT_LINE), so there are no records to publish")
+    sys.stdout.write(f"The front line's facts: {own.publish(by=by)}\n")
 
 
 @app.command(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sightline.clocks import CLOCKS
 from sightline.core import commands, local, settings_file
-from sightline.core.models import User
+from sightline.core.models import Team, User
 from sightline.core.pages.doing import crumbs, done
 from sightline.core.partnership import A_TELEPHONE, TELEPHONE
 from sightline.core.permissions import Permission
@@ -33,6 +33,18 @@ class ContactForm(forms.Form):
         validators=[RegexValidator(TELEPHONE, f"Enter {A_TELEPHONE}".replace("'", ""))],
         help_text="For whoever finds that a record exists and must ask. Leave it empty to show none",
     )
+    hub_team = forms.ChoiceField(
+        label="Team that gets referrals",
+        required=False,
+        help_text="What is sent by the referral form goes to this team. Without one the form is closed",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(team.name, team.name) for team in Team.objects.visible_to(user)]
+        field = self.fields["hub_team"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "No team: the form is closed"), *names]
 
 
 class LimitForm(forms.Form):
@@ -87,7 +99,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     """Change the contact details."""
     user, present = _me(request), local.partnership().contact
     was = {name: getattr(present, name) for name in ContactForm.base_fields}
-    form = ContactForm(request.POST or None, initial=was)
+    form = ContactForm(request.POST or None, initial=was, user=user)
 
     def act() -> None:
         changes = {name: value for name, value in form.cleaned_data.items() if value != was[name]}

@@ -85,6 +85,14 @@ def level_of(dossier: UUID) -> Level | None:
     actor = current()
     if isinstance(actor, Unguarded):
         return Level.FULL
+    if actor.levels is None:
+        return _level_of(dossier, actor)
+    if dossier not in actor.levels:
+        actor.levels[dossier] = _level_of(dossier, actor)
+    return actor.levels[dossier]
+
+
+def _level_of(dossier: UUID, actor: Viewer) -> Level | None:
     excluded = Exclusion.objects.live().filter(dossier_id=dossier, user=actor.user)
     best = (
         _grants(actor, Level.STUB)

@@ -37,6 +37,8 @@ class Viewer:
     session: str = ""
     prepared: dict[Level, tuple[str, Sequence[Any]]] = field(default_factory=dict, compare=False, repr=False)
     """What `access` has prepared of the rule for this person; nothing else looks at it."""
+    levels: dict[UUID, Level | None] | None = field(default=None, compare=False, repr=False)
+    """How far they see each dossier, as `access` found it; None where that may change while they look."""
 
     @cached_property
     def reach(self) -> Mapping[Kind, Level]:

@@ -13,7 +13,9 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
 from sightline.core.permissions import ROLES, Permission
-from sightline.core.policy import NEEDS, REACH, SEALED_SECTIONS, SECTIONS
+from sightline.core.policy import NEEDS, REACH, SEALED_SECTIONS, SECTIONS, Kind, Section
+from sightline.core.retention import KINDS
+from sightline.core.trust.dossiers import PREFIXES
 from sightline.core.trust.guarded import Guarded, GuardedManager, Protected, guarded_models, needed_for
 from sightline.core.trust.models import Dossier
 
@@ -32,19 +34,20 @@ def protected_tables_have_the_right_shape(
 
 @register
 def the_rule_is_whole(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Every section and every role of the front line stands in the policy."""
-    missing = [section for model in guarded_models() if (section := model.section) not in SECTIONS]
-    reach = [
-        role
-        for role, card in ROLES.items()
-        if Permission.USE_FRONT_LINE in card.permissions and role not in REACH
-    ]
-    stray = [
-        permission for permission in NEEDS if not any(permission in c.permissions for c in ROLES.values())
-    ]
+    """Every section, kind and role of the front line is told of wherever it must be."""
+    nobody_has = {one for one in NEEDS if not any(one in card.permissions for card in ROLES.values())}
+    of_front_line = {role for role, card in ROLES.items() if Permission.USE_FRONT_LINE in card.permissions}
+    missing = {
+        "the level of the section in SECTIONS, in core/policy.py": {*Section} - {*SECTIONS},
+        "the ceilings of the role in REACH, in core/policy.py": of_front_line - {*REACH},
+        "the letter of the kind in PREFIXES, in core/trust/dossiers.py": {*Kind} - {*PREFIXES},
+        "what the kind is called in KINDS, in core/retention.py": {*Kind} - {*KINDS},
+        "in core/permissions.py which roles have the permission that NEEDS names": nobody_has,
+    }
     return [
-        Error(f"The policy does not say {what!r}.", id="sightline.E015")
-        for what in (*missing, *reach, *stray)
+        Error(f"The policy does not say {str(what)!r}.", hint=f"Say {where}.", id="sightline.E015")
+        for where, those in missing.items()
+        for what in sorted(those)
     ]
 
 

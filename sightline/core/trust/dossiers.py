@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from sightline.clocks.calendar import end_of_day
@@ -129,6 +130,17 @@ def shown_holders(dossier: Dossier) -> list[Grant]:
 
 def _keys(rows: GuardedQuerySet) -> set[UUID]:
     return set(rows.values_list("pk", flat=True))
+
+
+def may_be_counted(reader: User) -> Q:
+    """The condition that a row of a section may count in a number, or a list, that is shown to a person.
+
+    For pages that count more than their reader sees. Rows of sealed records do not count, nor of those from
+    which the reader is excluded: a number must not tell that there is one.
+    """
+    shut_out = Exclusion.objects.live().filter(user=reader)
+    sealed = Q(dossier__restriction=Dossier.Restriction.SEALED)
+    return ~sealed & ~Q(dossier__in=shut_out.values("dossier"))
 
 
 def excluded(dossier: Dossier) -> TimedQuerySet:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from sightline.core.models import Team, User
@@ -24,14 +25,17 @@ class TimedQuerySet(models.QuerySet[Any]):
         return self.filter(Q(until_at=None) | Q(until_at__gt=moment), from_at__lte=moment)
 
     def end(self, at: datetime | None = None) -> int:
-        """End those in force, and all that came from them; gives how many were named."""
+        """End those in force, and all that came from them; gives how many were named.
+
+        One that began later, by a server's clock that has gone back since, ends the moment it began.
+        """
         moment = at or timezone.now()
         rows = self.model._default_manager.exclude(until_at__lte=moment)
         keys = list(self.exclude(until_at__lte=moment).values_list("pk", flat=True))
         named = len(keys)
         while keys:
             derived = list(rows.filter(derived_from__in=keys).values_list("pk", flat=True))
-            rows.filter(pk__in=keys).update(until_at=moment)
+            rows.filter(pk__in=keys).update(until_at=Greatest("from_at", Value(moment)))
             keys = derived
         return named
 
@@ -53,6 +57,9 @@ class Grant(models.Model):
         ALLOCATION = "allocation", "Allocated to them"
         OWNER_TEAM = "owner-team", "Their team holds it"
         PANEL = "panel", "Member of the panel"
+        REQUEST = "request", "Asked what their agency knows"
+        HAND_OVER = "hand-over", "It was offered to their team"
+        ESCALATION = "escalation", "Named to answer a dispute"
         INVITATION = "invitation", "Invited"
         BREAK_GLASS = "break-glass", "Broke the glass"
         LINK = "link", "Works on a record about this person"

@@ -138,7 +138,12 @@ class GuardedManager(models.Manager.from_queryset(GuardedQuerySet)):  # type: ig
         rows: GuardedQuerySet = super().get_queryset()
         model: type[Guarded] = self.model
         seen = seen_at(SECTIONS[model.section], model.dossier_column)
-        return rows if seen is None else rows.filter(seen)
+        if seen is None:
+            return rows
+        actor = current()
+        if model.only_of and not isinstance(actor, Unguarded):
+            seen &= models.Q(**{model.only_of: actor.user.pk})
+        return rows.filter(seen)
 
 
 class Guarded(models.Model):
@@ -146,14 +151,16 @@ class Guarded(models.Model):
 
     `section` says where the rows belong; `dossier_column` which column holds the dossier's key; `plain` which
     columns hold no personal data, and so may be read as bare values; `born` which column holds the birth of
-    whom the dossier is about, from which the years count that it is kept. `page` is the route of the page
-    about one, for the model whose page is the record's own. Keys are random, so that an address tells nothing
-    and guesses find nothing.
+    whom the dossier is about, from which the years count that it is kept. `only_of` names the column of the
+    one person who sees a row, of those who see the section, where a row is theirs alone. `page` is the route
+    of the page about one, for the model whose page is the record's own. Keys are random, so that an address
+    tells nothing and guesses find nothing.
     """
 
     section: ClassVar[Section]
     dossier_column: ClassVar[str] = "dossier_id"
     born: ClassVar[str] = ""
+    only_of: ClassVar[str] = ""
     plain: ClassVar[frozenset[str]] = frozenset({"pk", "id", "dossier", "dossier_id"})
     page: ClassVar[str] = ""
 

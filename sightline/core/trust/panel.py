@@ -2,7 +2,7 @@
 
 A page shows it with the macro of `trust/parts.html`::
 
-    context["access"] = access_to(concern.dossier, user)
+    context["access"] = access_to(contact.dossier, user)
 
     {% from "trust/parts.html" import access_banner, access_panel %}
     {{ access_banner(access) }}  before the heading    {{ access_panel(access) }}  at the end
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from sightline.core.permissions import Permission
 from sightline.core.policy import Level
 from sightline.core.trust import dossiers
 from sightline.core.trust.access import level_of
-from sightline.core.trust.guarded import guarded_models
+from sightline.core.trust.guarded import Guarded
 from sightline.core.trust.models import Dossier, Grant
 
 
@@ -31,7 +32,7 @@ from sightline.core.trust.models import Dossier, Grant
 class Access:
     """How far a record is closed, who holds access, and what this reader may do about it.
 
-    `holders` is empty for a reader who does not contribute: the sender of a concern need not know who works
+    `holders` is empty for a reader who does not contribute: the sender of a contact need not know who works
     on it. `glass_until`: the reader is in by broken glass alone, until then.
     """
 
@@ -83,9 +84,13 @@ def access_to(dossier: Dossier, user: User) -> Access:
 
 
 def page_of(key: UUID, user: User) -> str:
-    """The address of the record's own page, if this person sees it; else of the page about access to it."""
-    for model in guarded_models():
-        if model.page:
+    """The address of the record's own page, if this person sees it; else of the page about access to it.
+
+    Where a record has grown into another, as a call into a contact, the process that stands first in the
+    settings has the page.
+    """
+    for model in apps.get_models():
+        if issubclass(model, Guarded) and model.page:
             found = model._default_manager.filter(**{model.dossier_column: key}).values_list("pk", flat=True)
             if pk := found.first():
                 return reverse(model.page, kwargs={"pk": pk})

@@ -96,7 +96,8 @@ def _seen(model: type[Guarded]) -> str:
         return f"({_reached(_DOSSIER, level)} AND NOT {excluded})"
     reached = "" if level is Level.STUB else f" AND {_reached('d', level)}"
     key = f"{_table(model)}.{model.dossier_column}"
-    return f"EXISTS (SELECT 1 FROM {_DOSSIER} d WHERE d.id = {key}{reached})"
+    own = f" AND {_table(model)}.{model.only_of} = {_USER}" if model.only_of else ""
+    return f"(EXISTS (SELECT 1 FROM {_DOSSIER} d WHERE d.id = {key}{reached}){own})"
 
 
 def _reached(dossier: str, level: Level) -> str:

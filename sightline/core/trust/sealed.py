@@ -48,7 +48,7 @@ else:
 
 
 class SealedText(_Column):
-    """A text of any length, sealed under the key of its dossier."""
+    """A text of any length, sealed under the key of its dossier, or of its own record where that has one."""
 
     descriptor_class = _Unsealed
 
@@ -59,7 +59,8 @@ class SealedText(_Column):
         """What is stored: the bytes as they were, or a new text under seal. An empty one needs none."""
         held = model_instance.__dict__[self.attname]
         if isinstance(held, str) and held:
-            key_id = key_of(getattr(model_instance, "dossier_id", None))
+            own_key = getattr(model_instance, "key_id", "")
+            key_id = own_key or key_of(getattr(model_instance, "dossier_id", None))
             held = key_id.encode() + vault.seal(key_id, held, _about(self, model_instance))
             model_instance.__dict__[self.attname] = held
         return bytes(held) if held else b""

@@ -7,9 +7,9 @@
 //
 // Without it the form is sent by its button, and the server shows what an answer brings up.
 
+import { Sender } from './sender.js'
+
 const PAUSE = 1000
-const RETRY = 5000
-const LONGEST_RETRY = 60000
 
 export function autosave () {
   document.querySelectorAll('form[data-app-autosave]').forEach((form) => new Autosave(form).start())
@@ -23,7 +23,7 @@ class Autosave {
     this.stored = new Map()
     this.timers = new Map()
     this.problems = new Map()
-    this.waiting = RETRY
+    this.sender = new Sender(form, 'saved')
     this.sending = Promise.resolve()
     this.leaving = false
   }
@@ -83,53 +83,21 @@ class Autosave {
     const said = this.said(question)
     if (said === this.stored.get(question) || this.isHalfTyped(question) || this.leaving) return
     const key = question.dataset.appQuestion
-    const body = new FormData()
-    this.fields(question).forEach(([name, value]) => body.append(name, value))
-    body.append('question', key)
-    body.append(`seen-${key}`, this.form.elements[`seen-${key}`].value)
-    body.append('csrfmiddlewaretoken', this.form.elements.csrfmiddlewaretoken.value)
-    let response
-    try {
-      response = await fetch(this.form.dataset.appAutosave, { method: 'POST', body, redirect: 'manual' })
-    } catch {
-      return this.again(question, 'Not saved: no connection. Your text is still on this page; it is tried again.')
-    }
-    if (response.type === 'opaqueredirect') return this.signedOut(question)
-    if (response.status === 403) return this.freshToken(question)
-    if (!response.ok) return this.again(question, 'Not saved: the service does not answer. It is tried again.')
-    const { saved, revision, error, overtaken } = await response.json()
+    const seen = [`seen-${key}`, this.form.elements[`seen-${key}`].value]
+    const fields = [...this.fields(question), ['question', key], seen]
+    const { answer, problem, wait } = await this.sender.send(this.form.dataset.appAutosave, fields)
+    if (!answer) return this.again(question, problem, wait)
+    const { saved, revision, error, overtaken } = answer
     if (error) return this.say(question, `Not saved: ${error}`)
     if (overtaken) return this.overtaken(question, overtaken)
-    this.waiting = RETRY
     this.stored.set(question, said)
     this.form.elements[`seen-${key}`].value = revision
     this.say(question, null, `Saved at ${saved}`)
   }
 
-  again (question, words) {
-    this.say(question, words)
-    this.later(question, this.waiting)
-    this.waiting = Math.min(2 * this.waiting, LONGEST_RETRY)
-  }
-
-  signedOut (question) {
-    this.again(question, 'Not saved: you have been signed out. Your text is still on this page. ' +
-      'Sign in again in another tab, and it is saved from here.')
-  }
-
-  // Signing in again in another tab gives new tokens to the forms; an old page asks for its own.
-  async freshToken (question) {
-    try {
-      const page = await fetch(window.location.href, { redirect: 'manual' })
-      if (page.type === 'opaqueredirect') return this.signedOut(question)
-      const read = new DOMParser().parseFromString(await page.text(), 'text/html')
-      const token = read.querySelector('form[data-app-autosave] [name=csrfmiddlewaretoken]')
-      if (!token) return this.signedOut(question)
-      this.form.elements.csrfmiddlewaretoken.value = token.value
-      this.later(question, 0)
-    } catch {
-      this.again(question, 'Not saved: no connection. Your text is still on this page; it is tried again.')
-    }
+  again (question, words, wait) {
+    if (words) this.say(question, words)
+    if (wait !== undefined) this.later(question, wait)
   }
 
   // Somebody else wrote meanwhile: both texts are shown, and the writer decides.

@@ -52,11 +52,11 @@ _REQUESTS = partial(
     unit=Unit.PERCENT,
     table="information_requests",
     sources=("front-door",),
-    population="TRUE",
     breakdowns=(Breakdown.AGENCY, Breakdown.RATING),
     notes={
         "front-door": "Due by the limit of clock C03 for the contact's rating, as it was when the agency was"
-        " asked. Where no limit was set, whether the answer came in time is unknown."
+        " asked. Where no limit was set, whether the answer came in time is unknown. A question that was"
+        " withdrawn before its answer was due is left out."
     },
 )
 _PER_CHILD = {"front-door": "Counts children: a contact about three children is three rows."}
@@ -187,6 +187,7 @@ INDICATORS: tuple[Indicator, ...] = (
         title="Requests for information answered in time",
         polarity=Polarity.UP,
         basis=Basis.FLOW,
+        population="withdrawn_at IS NULL OR coalesce(due_at < withdrawn_at, FALSE)",
         # Neither answered nor due by the period's end: nobody can say yet.
         numerator=(
             "CASE WHEN answered_at >= asked_at THEN answered_at <= due_at"
@@ -201,6 +202,7 @@ INDICATORS: tuple[Indicator, ...] = (
         title="Requests for information unanswered past their time",
         polarity=Polarity.DOWN,
         basis=Basis.SNAPSHOT,
+        population="withdrawn_at IS NULL OR withdrawn_at >= period_end + INTERVAL 1 DAY",
         numerator="due_at < period_end + INTERVAL 1 DAY",
         plain="{numerator} of {denominator} requests still open were past their due time",
         why="Says which partner a decision is waiting for.",

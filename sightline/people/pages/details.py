@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from sightline.core.models import User
+from sightline.core.pages.doing import overtaken
 from sightline.core.permissions import Permission
 from sightline.govuk.forms import DateField
 from sightline.people import commands, particulars
@@ -20,6 +21,7 @@ from sightline.people.models import Address, Identifier, OtherName, Person, Prot
 from sightline.people.models.people import Ending
 from sightline.people.pages.finding import check_birth
 from sightline.people.pages.opening import asked, person_of, to_do
+from sightline.people.record import revision
 
 
 class CorrectForm(forms.Form):
@@ -42,6 +44,7 @@ class CorrectForm(forms.Form):
     language = forms.CharField(label="First language", max_length=50, required=False)
     needs_interpreter = forms.BooleanField(label="Needs an interpreter", required=False)
     died_on = DateField(label="Date of death", required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Nobody is both born and expected, and nobody dies before they are born."""
@@ -137,17 +140,28 @@ class ProtectedForm(forms.Form):
 def correct(request: HttpRequest, shown: Person, user: User) -> HttpResponse:
     """Put right what is recorded of a person; what stood there is kept."""
     initial = {name: getattr(shown, name) for name in commands.DETAILS}
-    form = CorrectForm(request.POST or None, initial=initial)
+    now = revision(shown)
+    form = CorrectForm(request.POST or None, initial={**initial, "seen": now})
+    differing = overtaken(form, "seen", now, initial)
 
     def act() -> None:
         given = form.cleaned_data
         known = {name: given[name] for name in commands.DETAILS}
-        commands.correct_person(shown, known=known, is_new_name=given["is_new_name"], by=user)
+        is_new_name, seen = given["is_new_name"], given["seen"]
+        commands.correct_person(shown, known=known, is_new_name=is_new_name, seen=seen, by=user)
 
     lead = "What is recorded now is kept, and stands in the timeline."
     title = f"Correct the details of {shown.name}"
     return asked(
-        request, shown, form, act, "The details are corrected", title=title, button="Save", lead=lead
+        request,
+        shown,
+        form,
+        act,
+        "The details are corrected",
+        title=title,
+        button="Save",
+        lead=lead,
+        differing=differing,
     )
 
 

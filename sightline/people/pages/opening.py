@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -14,9 +14,10 @@ from django.urls import reverse
 
 from sightline.core.models import User
 from sightline.core.opening import FORM, on_record
-from sightline.core.pages.doing import done
+from sightline.core.pages.doing import Differing, done
 from sightline.core.permissions import Permission
 from sightline.core.trust.guarded import Protected
+from sightline.core.trust.keeping import keeping
 from sightline.people.models import Person
 
 M = TypeVar("M", bound=Protected)
@@ -72,6 +73,7 @@ def asked(
     title: str,
     button: str,
     lead: str = "",
+    differing: Sequence[Differing] = (),
 ) -> HttpResponse:
     """A page that asks with a form and, once that is right, does it and goes back to the person."""
     if form.is_valid() and done(form, act):
@@ -79,9 +81,11 @@ def asked(
         return redirect("people:person", pk=shown.pk)
     context = {
         "form": form,
+        "kept": keeping(request, shown, form),
         "title": title,
         "button": button,
         "lead": lead,
+        "differing": differing,
         "back": reverse("people:person", args=[shown.pk]),
         "breadcrumbs": crumbs(title, shown),
     }

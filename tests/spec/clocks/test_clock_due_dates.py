@@ -73,6 +73,7 @@ glass-review | 5 working days | 2026-04-02 | 2026-04-13 | broken on Maundy Thurs
 restriction-review | 90 days | 2026-01-15 | 2026-04-15 | calendar days, Easter or not
 conflict-declaration | 12 months | 2024-02-29 | 2025-02-28 | every year, also from a leap day
 referral-decision | 24 hours | 2026-03-06 16:30 | 2026-03-07 16:30 | hours do not wait for Monday
+escalation-stage | 7 days | 2026-03-30 | 2026-04-06 | a week, also where it ends on Easter Monday
 """
 
 # clock | starts | stopped | now | standing | days late | working days late | why

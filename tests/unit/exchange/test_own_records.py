@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sightline.exchange.merge import merge
-from sightline.exchange.own_records import NotPublishable, Published, write_own
+from sightline.exchange.own_records import NotPublishable, write_own
 from sightline.exchange.quality import quality_of
 from sightline.facts.manifest import Window
+from sightline.facts.own import Published
 from sightline.facts.person import Pseudonyms
 from sightline.facts.snapshot import Snapshot, open_snapshot
 from sightline.facts.sources import FORMATS

@@ -86,6 +86,23 @@ def test_days_that_no_file_covers_are_refused_in_words(tmp_path: Path) -> None:
     )
 
 
+def test_what_nothing_was_recorded_of_yet_is_told_from_what_is_not_in_use(tmp_path: Path) -> None:
+    calls = replace(
+        REFERRALS, key="calls", table="consultation_calls", sources=("front-door",), breakdowns=()
+    )
+    census = make_snapshot(
+        tmp_path / "census",
+        extract("cin-census", "2026-04-20", referrals=(*YEAR, [referred("a", "2025-05-10")])),
+    )
+    contact = {"child": "a", "cont_contact_date": "2025-05-10"}
+    hub = make_snapshot(tmp_path / "hub", extract("front-door", "2026-04-20", contacts=(*YEAR, [contact])))
+    refused = [one(run(snapshot, [calls], parse_periods("2025-05"))).refused for snapshot in (census, hub)]
+    assert refused == [
+        "the Sightline front door is not in use",
+        "the Sightline front door is in use, but holds no calls to the consultation line yet",
+    ]
+
+
 def test_a_definition_that_looks_back_needs_the_year_before(tmp_path: Path) -> None:
     returned = replace(
         REFERRALS,

@@ -32,6 +32,21 @@ class LoadQuerySet(models.QuerySet["Load"]):
         """Those whose rows are in the current snapshot, in the order in which they came."""
         return self.filter(state=Load.States.CONFIRMED).order_by("pk")
 
+    def beside(self, load: Load) -> LoadQuerySet:
+        """Those that are in the dataset with a load, or without it, once what was decided on it is done.
+
+        What Sightline itself recorded takes the place of what it had recorded before.
+        """
+        others = self.confirmed().exclude(pk=load.pk)
+        is_replacing = load.is_own and load.asked == Load.Asked.CONFIRM
+        return others.filter(is_own=False) if is_replacing else others
+
+    def own(self) -> LoadQuerySet:
+        """Sightline's own records that are in the dataset, or on their way there; the latest last."""
+        coming = Q(state=Load.States.READ, asked=Load.Asked.CONFIRM)
+        held = Q(state=Load.States.CONFIRMED) & ~Q(asked=Load.Asked.WITHDRAW)
+        return self.filter(coming | held, is_own=True).order_by("pk")
+
     def in_use(self) -> LoadQuerySet:
         """Those that are in the dataset, or may still come into it."""
         return self.filter(state__in=(Load.States.RECEIVED, Load.States.READ, Load.States.CONFIRMED))
@@ -50,6 +65,8 @@ class FileSaid:
 class Load(models.Model):
     """What an agency hands in at one time. Its files are read, somebody looks, then it counts or it does not.
 
+    `is_own`: nobody handed it in, it is what Sightline itself recorded; the next one takes its place
+    (`replaced_by`). `same_at` is when the records were looked at again and had not changed.
     `part` is the folder of the snapshot of its files alone. `asked` says what a worker is at work on after
     somebody decided; the state changes when that is done. `agency` is empty for what the command line loaded.
     `token` tells one sending of the form from the next, so that sending it twice makes one load.
@@ -96,6 +113,9 @@ class Load(models.Model):
     done = models.PositiveSmallIntegerField("steps done", default=0)
     steps = models.PositiveSmallIntegerField("steps in all", default=0)
     moved_at = models.DateTimeField("when it last moved", default=timezone.now)
+    is_own = models.BooleanField("Sightline's own records", default=False)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    same_at = models.DateTimeField("when the records were last found to be the same", null=True)
     token = models.UUIDField("sending of the form", default=uuid4, unique=True, editable=False)
     objects = LoadQuerySet.as_manager()
 

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sightline.assurance.dataset import words
 from sightline.assurance.dataset.commands import receive_load
 from sightline.assurance.dataset.models import Load
+from sightline.assurance.dataset.own import ask_to_publish
+from sightline.core import process
 from sightline.core.files import NotTaken
 from sightline.core.models import Agency, User
 from sightline.core.permissions import Permission
@@ -26,6 +29,10 @@ from sightline.exchange.recognise import extracted_on
 from sightline.govuk.forms import DateField
 from sightline.govuk.paging import page_links
 
+ASKED = (
+    "The front door’s records are being read. If they have changed, they stand here in a moment as a load of"
+    " their own; if not, the load that is there says when they were looked at."
+)
 A_PAGE = 30
 """How many loads a page lists."""
 
@@ -113,6 +120,7 @@ def loads(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     found = (
         Load.objects.visible_to(user)
+        .filter(replaced_by=None)
         .select_related("agency", "received_by", "snapshot")
         .prefetch_related("files")
     )
@@ -122,10 +130,29 @@ def loads(request: HttpRequest) -> HttpResponse:
         "tags": TAGS,
         "pages": page_links(page.number, page.paginator.num_pages, "?page="),
         "all_agencies": user.may(Permission.KEEP_DATASET),
+        "may_publish": process.publishes() and user.may(Permission.KEEP_DATASET),
         "breadcrumbs": [dataset_crumb(), {"text": "Loads"}],
         "words": words,
     }
     return render(request, "dataset/loads.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish_own(request: HttpRequest) -> HttpResponse:
+    """Have the worker publish what the front door recorded; no such page is there without a front line."""
+    user = request.user
+    assert isinstance(user, User)
+    if not process.publishes():
+        raise Http404
+    if request.method == "POST":
+        ask_to_publish(by=user)
+        messages.success(request, ASKED)
+        return redirect("dataset:loads")
+    context = {
+        "held": Load.objects.visible_to(user).own().last(),
+        "breadcrumbs": [dataset_crumb(), loads_crumb(), {"text": "Publish the front door’s facts"}],
+    }
+    return render(request, "dataset/publish_own.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Dossier',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('person', 'person'), ('contact', 'contact'), ('panel', 'panel'), ('allegation', 'allegation'), ('death', 'death')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('reference', models.CharField(max_length=30, unique=True, verbose_name='reference')),
                 ('restriction', models.CharField(choices=[('open', 'Open: teams count'), ('restricted', 'Restricted: only people who are named'), ('sealed', 'Sealed: only people who are named, and nobody else learns that it exists')], default='open', max_length=20, verbose_name='restriction')),
                 ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='opened')),

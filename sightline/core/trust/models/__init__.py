@@ -2,6 +2,7 @@
 
 from sightline.core.trust.grants import GLASS_LASTS, Exclusion, Grant, TimedQuerySet
 from sightline.core.trust.models.dossiers import Dossier, Link
+from sightline.core.trust.models.kept import Begun, Kept
 from sightline.core.trust.models.merges import Merge
 from sightline.core.trust.models.retention import Disposal, Hold
 from sightline.core.trust.models.reviews import (
@@ -14,6 +15,7 @@ from sightline.core.trust.models.reviews import (
 __all__ = [
     "GLASS_LASTS",
     "AccessReason",
+    "Begun",
     "ConflictDeclaration",
     "Disposal",
     "Dossier",
@@ -21,6 +23,7 @@ __all__ = [
     "GlassReview",
     "Grant",
     "Hold",
+    "Kept",
     "Link",
     "Merge",
     "RestrictionReview",

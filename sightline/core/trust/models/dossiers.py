@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from sightline.core.models import Agency, Team
-from sightline.core.policy import Kind, Section
+from sightline.core.policy import Section
 from sightline.core.trust.guarded import Guarded, Protected
 
 
@@ -25,7 +26,7 @@ class Dossier(Guarded):
         RESTRICTED = "restricted", "Restricted: only people who are named"
         SEALED = "sealed", "Sealed: only people who are named, and nobody else learns that it exists"
 
-    kind = models.CharField("kind", max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    kind = models.CharField("kind", max_length=20)
     reference = models.CharField("reference", max_length=30, unique=True)
     owner_agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
     owner_team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
@@ -57,6 +58,9 @@ class Dossier(Guarded):
 
     class Meta(Guarded.Meta):
         ordering: ClassVar = ["reference"]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(restriction="sealed"), name="sealed_dossiers"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

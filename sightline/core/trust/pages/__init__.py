@@ -4,12 +4,14 @@ from django.urls import path
 
 from sightline.core.process import Process
 from sightline.core.trust.actor import at_work
+from sightline.core.trust.daily import daily
 from sightline.core.trust.pages import (
     access,
     closing,
     conflicts,
     glass,
     governance,
+    keeping,
     looked,
     purpose,
     retention,
@@ -17,13 +19,13 @@ from sightline.core.trust.pages import (
     start,
 )
 from sightline.core.trust.pages.panels import PANELS
-from sightline.core.trust.retention.keys import destroy_disposed
 from sightline.core.trust.work import WORK
 
 app_name = "trust"
 urlpatterns = [
     path("", start.start, name="start"),
     path("purpose/", purpose.purpose, name="purpose"),
+    path("keep/", keeping.keep, name="keep"),
     path("retention/", retention.retention, name="retention"),
     path("retention/holds/new/", retention.hold_new, name="hold-new"),
     path("retention/holds/<int:pk>/lift/", retention.hold_lift, name="hold-lift"),
@@ -51,7 +53,7 @@ PROCESS = Process(
     reading_as=at_work,
     work=WORK,
     panels=PANELS,
-    daily=destroy_disposed,
+    daily=daily,
     deeds={
         "disposal:certificate": "Disposed of a record",
         "retention.certify-disposal": "Certified the disposal of a record",

@@ -80,7 +80,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     held = {one.pk: one for one in kept.known(user, pk__in={hold.dossier_id for hold in holds})}
     rules = local.partnership().retention
     context = {
-        "rules": [(KINDS[kind], rules.get(kind), SUGGESTED[kind]) for kind in Kind],
+        "rules": [(KINDS[kind], rules.get(kind), SUGGESTED.get(kind, ())) for kind in Kind],
         "due": [(one, proposed.get(one.dossier.pk)) for one in due],
         "kinds": KINDS,
         "count": count,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from sightline.core import flow, local, vault
@@ -15,7 +15,7 @@ from sightline.core.permissions import Permission
 from sightline.core.policy import Kind, Section
 from sightline.core.trust import dossiers
 from sightline.core.trust.actor import unguarded
-from sightline.core.trust.guarded import Protected, guarded_models
+from sightline.core.trust.guarded import Guarded, Protected, guarded_models
 from sightline.core.trust.models import Disposal, Dossier, Grant, Hold, RestrictionReview
 from sightline.core.trust.retention import kept
 
@@ -115,11 +115,17 @@ def _cover(of: Hold | Disposal) -> Dossier:
     return cover
 
 
+def _is_pointed_at(model: type[Guarded]) -> bool:
+    """Whether rows of other sections may hang on its rows: those go first."""
+    keys = (field for field in model._meta.get_fields() if isinstance(field, models.ForeignKey))
+    return not any(issubclass(key.related_model, Protected) for key in keys)
+
+
 def _empty(dossier: Dossier) -> dict[Section, int]:
     """Delete every row of every section and end all access; gives how many rows of each section went."""
     counts: dict[Section, int] = {}
     with unguarded("disposal"):
-        for model in guarded_models():
+        for model in sorted(guarded_models(), key=_is_pointed_at):
             if issubclass(model, Protected):
                 gone, _ = model._base_manager.filter(dossier=dossier).delete()
                 counts[model.section] = counts.get(model.section, 0) + gone

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sightline.core import vault
 from sightline.core.trust.actor import unguarded
-from sightline.core.trust.models import Disposal, Dossier
+from sightline.core.trust.models import Begun, Disposal, Dossier
 
 
 def named() -> frozenset[str]:
-    """The keys that dossiers name."""
+    """The keys that dossiers name, and texts that are about no record yet."""
     with unguarded("names of keys"):
-        return frozenset(dossier.key_id for dossier in Dossier.objects.exclude(key_id=""))
+        of_dossiers = frozenset(dossier.key_id for dossier in Dossier.objects.exclude(key_id=""))
+    return of_dossiers | frozenset(Begun.objects.values_list("key_id", flat=True))
 
 
 def destroy_disposed() -> str:

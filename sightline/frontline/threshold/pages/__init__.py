@@ -4,6 +4,7 @@ from django.urls import path
 
 from sightline.core.process import Process
 from sightline.frontline.threshold.daily import daily
+from sightline.frontline.threshold.facts import facts
 from sightline.frontline.threshold.pages import exercises, reading, writing
 from sightline.frontline.threshold.work import WORK
 
@@ -26,6 +27,7 @@ PROCESS = Process(
     opens_at="threshold:thresholds",
     work=WORK,
     daily=daily,
+    facts=facts,
     deeds={
         "threshold.draft-version": "Drafted a version of the thresholds",
         "threshold.change-text": "Changed a draft of the thresholds",

@@ -1,1 +1,0 @@
-"""A concern about a child: the smallest process on the trust plane, from open to closed."""
