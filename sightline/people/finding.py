@@ -18,8 +18,9 @@ from django.db.models import Count
 from sightline.core import chain
 from sightline.core.policy import EXISTENCE_KNOWN
 from sightline.core.trust.actor import Viewer, current, unguarded
+from sightline.core.trust.dossiers import shut_out
 from sightline.core.trust.merges import survivors
-from sightline.core.trust.models import Dossier, Exclusion
+from sightline.core.trust.models import Dossier
 from sightline.people.duplicates import Described, Suggestion, keys_of, suggest
 from sightline.people.identifiers import IdentifierKind
 from sightline.people.likeness import plain_postcode
@@ -136,7 +137,7 @@ def _hinted(asked: Described) -> list[UUID]:
         known = _described(keys, ())
     same = {key for key, variants in known.items() if any(_is_same(asked, one) for one in variants)}
     seen = Person.objects.filter(dossier__in=same).values_list("dossier_id", flat=True)
-    excluded = Exclusion.objects.live().filter(user=actor.user, dossier__in=same)
+    excluded = shut_out(actor.user).filter(dossier__in=same)
     return sorted(same - set(seen) - set(excluded.values_list("dossier_id", flat=True)))
 
 

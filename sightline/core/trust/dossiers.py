@@ -107,6 +107,16 @@ def exclude(dossier: Dossier, user: User, reason: str, *, by: Actor) -> Exclusio
     return exclusion
 
 
+def held_by_name(user: User) -> TimedQuerySet:
+    """The live grants that name a person, of any dossier."""
+    return Grant.objects.live().filter(user=user)
+
+
+def given(dossier: UUID, source: Source) -> TimedQuerySet:
+    """What was given on a dossier from one source, ended or not."""
+    return Grant.objects.filter(dossier=dossier, source=source)
+
+
 def holders(dossier: Dossier) -> TimedQuerySet:
     """The live grants of a dossier, with their people and teams."""
     return Grant.objects.live().filter(dossier=dossier).select_related("user", "team", "given_by")
@@ -138,9 +148,13 @@ def may_be_counted(reader: User) -> Q:
     For pages that count more than their reader sees. Rows of sealed records do not count, nor of those from
     which the reader is excluded: a number must not tell that there is one.
     """
-    shut_out = Exclusion.objects.live().filter(user=reader)
     sealed = Q(dossier__restriction=Dossier.Restriction.SEALED)
-    return ~sealed & ~Q(dossier__in=shut_out.values("dossier"))
+    return ~sealed & ~Q(dossier__in=shut_out(reader).values("dossier"))
+
+
+def shut_out(user: User) -> TimedQuerySet:
+    """The live exclusions of a person, from any dossier."""
+    return Exclusion.objects.live().filter(user=user)
 
 
 def excluded(dossier: Dossier) -> TimedQuerySet:

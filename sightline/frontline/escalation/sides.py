@@ -12,7 +12,7 @@ from sightline.core.models import ClockRun, RoleAssignment, User
 from sightline.core.permissions import ROLES, Permission
 from sightline.core.policy import REACH, Kind
 from sightline.core.trust import dossiers
-from sightline.core.trust.models import Dossier, Exclusion
+from sightline.core.trust.models import Dossier
 from sightline.frontline.escalation.models import (
     INFORMAL_STAGES,
     LAST_STAGE,
@@ -100,9 +100,8 @@ def who_can_be_named(dispute: Escalation) -> QuerySet[User]:
         and reach.kinds.get(Kind(record.kind), 0) >= dispute.level
     ]
     by_role = RoleAssignment.objects.live(today).filter(role__in=roles)
-    shut_out = Exclusion.objects.live().filter(dossier=record)
     people: QuerySet[User] = User.objects.filter(is_active=True, pk__in=by_role.values("user"))
-    people = people.exclude(pk__in=shut_out.values("user"))
+    people = people.exclude(pk__in=dossiers.excluded(record).values("user"))
     if dispute.raised_by_id is not None:
         people = people.exclude(pk=dispute.raised_by_id)
     if record.restriction != Dossier.Restriction.OPEN:

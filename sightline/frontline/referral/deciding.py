@@ -9,7 +9,6 @@ from sightline.core.audit import Actor, person
 from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.trust import dossiers
-from sightline.core.trust.models import Grant
 from sightline.frontline.referral.models import (
     Contact,
     Decision,
@@ -171,4 +170,4 @@ def _ask_no_more(contact: Contact, by: Actor) -> None:
     """Withdraw the questions that nobody answered, and end what the agencies were given for answering."""
     for request in Request.objects.filter(dossier=contact.dossier, state=Request.States.ASKED):
         flow.move(request, Request.States.WITHDRAWN, by)
-    dossiers.end(Grant.objects.filter(dossier=contact.dossier_id, source=Grant.Source.REQUEST))
+    dossiers.end(dossiers.given(contact.dossier_id, dossiers.Source.REQUEST))

@@ -20,7 +20,6 @@ from sightline.core.permissions import Permission
 from sightline.core.policy import Level
 from sightline.core.trust import dossiers
 from sightline.core.trust.actor import unguarded
-from sightline.core.trust.models import Grant
 from sightline.frontline.referral.models import (
     Answer,
     Contact,
@@ -141,7 +140,7 @@ def withdraw_request(request: Request, *, by: Actor) -> None:
     """
     _still_asked(request)
     flow.move(request, Request.States.WITHDRAWN, by)
-    asked = Grant.objects.filter(dossier=request.dossier_id, source=Grant.Source.REQUEST)
+    asked = dossiers.given(request.dossier_id, dossiers.Source.REQUEST)
     dossiers.end(asked.filter(user__agency=request.agency) | asked.filter(team__agency=request.agency))
 
 
@@ -171,7 +170,7 @@ def was_asked(user: User, key: UUID) -> bool:
         request = Request.objects.filter(pk=key, agency=user.agency_id).first()
     if request is None:
         return False
-    asked = Grant.objects.filter(dossier=request.dossier_id, source=Grant.Source.REQUEST)
+    asked = dossiers.given(request.dossier_id, dossiers.Source.REQUEST)
     return asked.filter(Q(user=user) | Q(team__in=user.team_ids)).exists()
 
 

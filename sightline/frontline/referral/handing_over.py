@@ -15,7 +15,6 @@ from sightline.core.models import Team
 from sightline.core.permissions import Permission
 from sightline.core.policy import Level
 from sightline.core.trust import dossiers
-from sightline.core.trust.models import Grant
 from sightline.frontline.referral.models import Contact, Decision, HandOver, HandOverWords, Outcome
 from sightline.frontline.referral.receivers import must_reach
 from sightline.frontline.referral.standing import handed_over, take
@@ -78,7 +77,7 @@ def send_back(offered: HandOver, *, words: str, by: Actor) -> None:
         raise NotDone("Write why it is sent back", field="words")
     _answer(offered, States.RETURNED, words, by)
     if offered.to_team_id is not None:
-        held = Grant.objects.filter(dossier=offered.dossier_id, source=Grant.Source.HAND_OVER)
+        held = dossiers.given(offered.dossier_id, dossiers.Source.HAND_OVER)
         dossiers.end(held.filter(team=offered.to_team_id))
 
 

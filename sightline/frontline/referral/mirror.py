@@ -24,8 +24,8 @@ from django.utils import timezone
 
 from sightline.clocks.calendar import add_months, end_of_day
 from sightline.core.models import Agency, ClockRun, User
-from sightline.core.trust.dossiers import may_be_counted
-from sightline.core.trust.models import Dossier, Exclusion
+from sightline.core.trust.dossiers import may_be_counted, shut_out
+from sightline.core.trust.models import Dossier
 from sightline.core.work import Key
 from sightline.frontline.referral.models import Concern, Contact, Decision, Request
 
@@ -136,8 +136,8 @@ def mirror_of_all(period: Period, reader: User) -> Mirror:
     Counted anew at once when something is sealed or a person is shut out of it, or no longer is.
     """
     sealed = Dossier.objects.filter(restriction=Dossier.Restriction.SEALED).order_by("pk")
-    shut_out = Exclusion.objects.live().filter(user=reader).order_by("dossier")
-    unknown = [*sealed.values_list("pk", flat=True), "", *shut_out.values_list("dossier", flat=True)]
+    excluded = shut_out(reader).order_by("dossier")
+    unknown = [*sealed.values_list("pk", flat=True), "", *excluded.values_list("dossier", flat=True)]
     left_out = blake2b(" ".join(map(str, unknown)).encode(), digest_size=16).hexdigest()
     key = f"mirror-{period.first}-{period.last}-{left_out}"
     counted: Mirror | None = cache.get(key)

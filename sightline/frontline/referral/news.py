@@ -12,7 +12,6 @@ from sightline.core.jobs import enqueue
 from sightline.core.models import NoticeKind, User
 from sightline.core.notices import notify
 from sightline.core.trust import dossiers
-from sightline.core.trust.models import Exclusion
 from sightline.frontline.referral.models import Contact, Feedback, Referrer
 
 
@@ -45,5 +44,5 @@ def news_of(reference: str, to: str) -> EmailMessage:
 def _senders(contact: Contact) -> list[User]:
     """The accounts that sent it and still hold its receipt."""
     receipts = dossiers.holders(contact.dossier).filter(source=dossiers.Source.RECEIPT, user__isnull=False)
-    excluded = Exclusion.objects.live().filter(dossier=contact.dossier).values("user")
+    excluded = dossiers.excluded(contact.dossier).values("user")
     return list(User.objects.filter(pk__in=receipts.values("user"), is_active=True).exclude(pk__in=excluded))

@@ -10,7 +10,7 @@ from sightline.core.models import RoleAssignment, Team, TeamMember, User
 from sightline.core.permissions import ROLES, Permission
 from sightline.core.policy import NEEDS, REACH, Kind
 from sightline.core.trust import dossiers
-from sightline.core.trust.models import Dossier, Exclusion
+from sightline.core.trust.models import Dossier
 
 
 def who(permission: Permission, kind: Kind = Kind.CONTACT) -> QuerySet[User]:
@@ -31,8 +31,7 @@ def able(dossier: Dossier, to: User | Team, permission: Permission) -> QuerySet[
 
     On a record that is closed off, the team counts for nothing: those of it who are let in by name.
     """
-    excluded = Exclusion.objects.live().filter(dossier=dossier).values("user")
-    people = who(permission, Kind(dossier.kind)).exclude(pk__in=excluded)
+    people = who(permission, Kind(dossier.kind)).exclude(pk__in=dossiers.excluded(dossier).values("user"))
     if isinstance(to, User):
         return people.filter(pk=to.pk)
     members = TeamMember.objects.live(timezone.localdate()).filter(team=to)

@@ -23,7 +23,8 @@ from sightline.core.models import User
 from sightline.core.policy import Level
 from sightline.core.trust.access import seen_at
 from sightline.core.trust.actor import unguarded
-from sightline.core.trust.models import Dossier, Exclusion, Grant
+from sightline.core.trust.dossiers import held_by_name, shut_out
+from sightline.core.trust.models import Dossier
 from sightline.frontline.referral.models import Contact
 
 MANY = 3
@@ -90,7 +91,7 @@ def _a_year_before(at: datetime) -> datetime:
 
 def _same_family(dossiers: Collection[UUID], user: User) -> Iterator[tuple[UUID, UUID, datetime]]:
     """Of each contact and each one about the same family: their dossiers, and when the other came."""
-    by_name = Grant.objects.live().filter(user=user, dossier__restriction=Dossier.Restriction.SEALED)
+    by_name = held_by_name(user).filter(dossier__restriction=Dossier.Restriction.SEALED)
     visible = Dossier.objects.visible_to(user).filter(pk__in=by_name.values("dossier"))
     opened = list(visible.values_list("pk", flat=True))
     asked, of_asked = _listed("asked", dossiers)
@@ -113,10 +114,9 @@ def _same_family(dossiers: Collection[UUID], user: User) -> Iterator[tuple[UUID,
 
 def _received(contacts: Collection[UUID], opened: Collection[UUID], user: User) -> Mapping[UUID, datetime]:
     """When these came, less what the reader must not know of."""
-    shut_out = Exclusion.objects.live().filter(user=user)
     knowable = ~Q(dossier__restriction=Dossier.Restriction.SEALED) | Q(dossier__in=opened)
     found = Contact.objects.filter(knowable, dossier__in=list(contacts))
-    known = found.exclude(dossier__in=shut_out.values("dossier")).order_by()
+    known = found.exclude(dossier__in=shut_out(user).values("dossier")).order_by()
     return dict(known.values_list("dossier_id", "received_at"))
 
 

@@ -22,7 +22,8 @@ from sightline.clocks import CLOCKS
 from sightline.core.due_words import due_in_words
 from sightline.core.models import ClockRun, User
 from sightline.core.permissions import Permission
-from sightline.core.trust.models import Grant, Link
+from sightline.core.trust.dossiers import Source, held_by_name
+from sightline.core.trust.models import Link
 from sightline.core.work import Due, DueWhen
 from sightline.frontline.referral.models import Contact, Rating, Request, Told
 from sightline.frontline.referral.repeats import Repeat, repeats
@@ -210,7 +211,7 @@ def _of(whose: str, user: User) -> Q:
     if whose == "team":
         return Q(dossier__owner_team__in=user.team_ids)
     if whose == "sent":
-        sent = Grant.objects.visible_to(user).live().filter(user=user, source=Grant.Source.RECEIPT)
+        sent = held_by_name(user).filter(source=Source.RECEIPT)
         return Q(dossier__in=sent.values("dossier"))
     return Q()
 
