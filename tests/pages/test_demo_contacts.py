@@ -93,19 +93,21 @@ def telling(whole):
 
 
 def rows():
-    """All rows that a contact leaves, in every column; random keys told by the order in which they stand."""
-    from sightline.core.models import ClockRun, StatusChange
+    """All rows that a contact leaves, in every column; teams by name, since each world has its own."""
+    from sightline.core.models import ClockRun, StatusChange, Team
     from sightline.core.trust.actor import unguarded
     from sightline.core.trust.guarded import guarded_models
     from sightline.core.trust.models import Exclusion, Grant
 
-    found = {}
+    found, teams = {}, dict(Team.objects.values_list("pk", "name"))
     with unguarded("the tests"):
         for model in (*guarded_models(), Grant, Exclusion, ClockRun, StatusChange):
             for row in model._base_manager.all():
                 name = model.__name__
+                values = {field: getattr(row, field.attname) for field in model._meta.fields}
                 found[name, str(row.pk)] = {
-                    field.attname: getattr(row, field.attname) for field in model._meta.fields
+                    field.attname: teams.get(value) if field.related_model is Team else value
+                    for field, value in values.items()
                 }
     return found
 
