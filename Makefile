@@ -65,18 +65,18 @@ check: env ## Run every check that is not a test: style, types, layers, migratio
 # The tests that use a database run on SQLite, and again on PostgreSQL where one answers.
 POSTGRES := $(or $(DATABASE_URL),postgresql://postgres@127.0.0.1:5432/postgres)
 POSTGRES_ANSWERS := $(BIN)/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=2)" "$(POSTGRES)" 2>/dev/null
-DATABASE_TESTS := tests/pages tests/fitness
 # What asks for every page as everybody takes minutes, and `make prove` does it on PostgreSQL, too.
 ASK_ALL := tests/pages/test_access.py $(addprefix tests/pages/test_trust_,canaries.py looks.py worlds.py)
-# What asks nothing of the database that depends on which one it is.
-ALIKE := $(patsubst %,tests/pages/test_%.py,access demo downloads files govuk installation mail_server notices \
-  own_figures pages partnership people people_command settings settings_pages sign_in switched_off vault)
+# What asks nothing of the database that depends on which one it is, or so little that `make prove` will do.
+ALIKE := $(patsubst %,tests/pages/test_%.py,access closing collection collection_cycle dataset demo demo_contacts \
+  downloads files govuk installation loads mail_server notices own_figures pages partnership people people_command \
+  questionnaire refer settings settings_pages sign_in switched_off thresholds vault)
 SOAK_AUDIT := $(BIN)/python -m pytest -q -s tests/pages/test_audit_chain.py -k test_tampering_shows
 
 test: check ## Run all checks and tests
 	@test -x /usr/bin/chromium || echo "Chromium is not installed (/usr/bin/chromium): the browser tests are skipped"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2
-	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2 $(DATABASE_TESTS) $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
+	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2 tests/pages $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
 	else echo "No PostgreSQL answers: the database tests ran on SQLite only"; fi
 
 fix: env ## Mend style where a tool can
@@ -102,8 +102,8 @@ soak: env ## Compare two worlds in 1,000 sequences of pages; then soak-audit and
 	@$(MAKE) soak-audit soak-kills
 
 prove: env ## Ask for every page as everybody in every state of access, on both databases, and print what was seen
-	@env -u DATABASE_URL SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py tests/journeys/test_no_barrier.py
-	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py; \
+	@env -u DATABASE_URL SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py tests/journeys
+	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(sort $(ASK_ALL) $(ALIKE)) tests/pages/test_trust_rule.py; \
 	else echo "No PostgreSQL answers: asked on SQLite only"; fi
 
 fuzz: env ## Try every property with many other examples than each push does

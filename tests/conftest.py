@@ -16,6 +16,9 @@ from django.utils import timezone
 PARTNERSHIP = Path(__file__).parent / "pages" / "partnership.toml"
 PASSWORD = "a-long-invented-phrase"
 
+AS_EVERYBODY = os.environ.get("SIGHTLINE_ASK_AS") == "everybody"
+"""Whether what takes minutes is asked as everybody (`make prove`), and not as a few of them."""
+
 
 # Every push tries the same examples, so that it fails by its own change; `make fuzz` tries others.
 hypothesis.settings.register_profile("every-push", derandomize=True)

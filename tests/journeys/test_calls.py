@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.browser import DESKTOP, PHONE
-from tests.journeys.visitors import ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByMouse, WithoutJavaScript, ways
 from tests.pages.test_mirror import agency, decided, referred
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,7 +30,7 @@ def says_what_for(window) -> None:
     window.press("Continue")
 
 
-@pytest.mark.parametrize("kind", [ByMouse, WithoutJavaScript])
+@ways(ByMouse, WithoutJavaScript)
 def test_a_call_becomes_a_referral_and_the_school_reads_the_advice(kind, front_line, visit, looked_at):
     look = looked_at if kind.javascript else lambda page, name: None
     hub = visit(kind, front_line.hub_worker)

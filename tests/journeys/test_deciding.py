@@ -10,7 +10,7 @@ from sightline.core.models import RoleAssignment, Team, TeamMember
 from sightline.core.trust.actor import system_actor
 from tests.invented_contacts import screen
 from tests.journeys.browser import DESKTOP, PHONE
-from tests.journeys.visitors import ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByMouse, WithoutJavaScript, ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -46,7 +46,7 @@ def receiver(cast, front_line):
     return cast.stranger
 
 
-@pytest.mark.parametrize("kind", [ByMouse, WithoutJavaScript])
+@ways(ByMouse, WithoutJavaScript)
 def test_a_contact_is_decided(kind, contact, threshold, front_line, receiver, visit, looked_at):
     with system_actor("the tests"):
         screen(contact)

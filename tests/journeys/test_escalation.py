@@ -10,7 +10,7 @@ from sightline.core.trust.actor import system_actor
 from tests.invented_contacts import tell
 from tests.invented_escalations import run_late
 from tests.journeys.browser import DESKTOP, PHONE
-from tests.journeys.visitors import ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByMouse, WithoutJavaScript, ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +41,7 @@ def opened(visitor, path: str):
     return visitor
 
 
-@pytest.mark.parametrize("kind", [ByMouse, WithoutJavaScript])
+@ways(WithoutJavaScript, ByMouse)
 def test_a_school_disagrees_and_is_heard(kind, contact, front_line, visit, looked_at):
     with system_actor("the tests"):
         tell(contact)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from sightline.config.cli.audit import app
 from sightline.core.models import AuditEvent
 from sightline.frontline.referral.pages.refer import views
-from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript, ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -176,7 +176,7 @@ def close_it(story: Story, front_line) -> None:
     assert "Name a person" not in story.of(front_line.hub_worker).page.content()
 
 
-@pytest.mark.parametrize("kind", [ByKeyboard, WithoutJavaScript])
+@ways(ByKeyboard, WithoutJavaScript)
 def test_a_contact_from_a_school_to_its_outcome(kind, story, front_line, people):
     told = story(kind)
     raise_it(told, front_line)

@@ -21,7 +21,7 @@ from sightline.clocks.calendar import add_months
 from sightline.config.cli.audit import app
 from sightline.core.models import AuditEvent
 from tests.invented_cycle import LATE, NOT_LATE, allegations_file, last_quarter
-from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript, ways
 from tests.pages.test_loads import missing_list
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -361,7 +361,7 @@ def story() -> list[tuple[str, str]]:
     return [key for key, _ in groupby(told)]
 
 
-@pytest.mark.parametrize("kind", [WithoutJavaScript, ByKeyboard])
+@ways(WithoutJavaScript, ByKeyboard)
 def test_the_same_cycle_works(kind, cast, collection, quarter, visit, work, tmp_path):
     """Social care uploads, the police type and comment, housing and health never come."""
     sent = allegations_file(collection.quarter)

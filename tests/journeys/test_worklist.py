@@ -3,14 +3,14 @@
 import pytest
 
 from tests.journeys.browser import DESKTOP, PHONE
-from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript
+from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript, ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CONFERENCES = "Police attendance at child protection conferences"
 
 
-@pytest.mark.parametrize("kind", [ByMouse, WithoutJavaScript, ByKeyboard])
+@ways(ByKeyboard, ByMouse, WithoutJavaScript)
 def test_a_manager_finds_what_is_late_and_a_lead_does_what_waits(kind, cast, collection, visit):
     manager = visit(kind, cast.board_manager)
     manager.follow("Worklist")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from tests.conftest import PASSWORD
+from tests.conftest import AS_EVERYBODY, PASSWORD
 
 PATIENCE = 60_000
 """How long a step waits, in milliseconds: a machine may be busy."""
@@ -214,6 +214,11 @@ class ByKeyboard(ByMouse):
         _comes_true(
             lambda: already or handle.evaluate(LOOK) != without, f"nothing shows that {element} has the focus"
         )
+
+
+def ways(*kinds: type[ByMouse]) -> pytest.MarkDecorator:
+    """Play a journey in these ways, as `kind`: in the first on every push, in all with `make prove`."""
+    return pytest.mark.parametrize("kind", kinds if AS_EVERYBODY else kinds[:1])
 
 
 def _comes_true(said: Callable[[], bool], otherwise: str) -> None:
