@@ -74,7 +74,7 @@ ALIKE := $(patsubst %,tests/pages/test_%.py,access closing collection collection
 SOAK_AUDIT := $(BIN)/python -m pytest -q -s tests/pages/test_audit_chain.py -k test_tampering_shows
 
 test: check ## Run all checks and tests
-	@test -x /usr/bin/chromium || echo "Chromium is not installed (/usr/bin/chromium): the browser tests are skipped"
+	@test -x /usr/bin/chromium-headless-shell || echo "Chromium is not installed (chromium-headless-shell): the browser tests are skipped"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2
 	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2 tests/pages $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
 	else echo "No PostgreSQL answers: the database tests ran on SQLite only"; fi

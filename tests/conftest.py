@@ -19,6 +19,11 @@ PASSWORD = "a-long-invented-phrase"
 AS_EVERYBODY = os.environ.get("SIGHTLINE_ASK_AS") == "everybody"
 """Whether what takes minutes is asked as everybody (`make prove`), and not as a few of them."""
 
+looked_at_once_more = pytest.mark.skipif(
+    not AS_EVERYBODY,
+    reason="`test_no_barrier` looks at these pages on every push, and `make prove` here, too",
+)
+
 
 # Every push tries the same examples, so that it fails by its own change; `make fuzz` tries others.
 hypothesis.settings.register_profile("every-push", derandomize=True)

@@ -149,7 +149,8 @@ def _is_empty(rows: Rows) -> bool:
     them: the tripwire would refuse the whole page.
     """
     try:
-        rows.query.get_compiler(rows.db).as_sql()
+        compiler = rows.query.get_compiler(rows.db)
+        compiler.compile(rows.query.where)
     except EmptyResultSet:
         return True
     return False

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 from tests.journeys.visitors import ByMouse, WithoutJavaScript, ways
 from tests.pages.test_mirror import agency, decided, referred
@@ -68,6 +69,7 @@ def test_a_call_becomes_a_referral_and_the_school_reads_the_advice(kind, front_l
     school.sees("1 referral, of which 0 are decided")
 
 
+@looked_at_once_more
 def test_the_mirror_has_no_barrier(front_line, cast, signed_in_page, looked_at):
     from sightline.core.trust.actor import system_actor
     from tests.invented_contacts import thresholds_in_force

@@ -3,6 +3,7 @@
 import pytest
 
 from sightline.assurance.collection import commands
+from tests.conftest import looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,6 +19,7 @@ def no_barrier(page, name, axe_violations, screenshot) -> None:
         assert fits, f"{name} scrolls sideways on a {width}"
 
 
+@looked_at_once_more
 def test_what_stands_beside_the_figures_has_no_barrier(
     cast, collection, dataset, signed_in_page, axe_violations, screenshot
 ):

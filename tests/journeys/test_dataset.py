@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,6 +16,7 @@ STATES = {
 """Pages as they look in a certain state; each page as such is looked at in `test_no_barrier`."""
 
 
+@looked_at_once_more
 def test_the_pages_have_no_barrier_and_fit(cast, dataset, signed_in_page, axe_violations, screenshot):
     for name, path in STATES.items():
         page = signed_in_page(cast.board_manager, path)

@@ -6,6 +6,7 @@ from sightline.assurance.dataset import commands
 from sightline.assurance.dataset.models import Load
 from sightline.core.commands import delete_file
 from sightline.core.models import StoredFile
+from tests.conftest import looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 from tests.pages.test_loads import LATER, POLICE, few_indicators, file  # noqa: F401  # a fixture
 
@@ -45,6 +46,7 @@ def handed_in(cast, work):
     return hand_in
 
 
+@looked_at_once_more
 def test_the_pages_of_loads_have_no_barrier_and_fit(cast, handed_in, work, signed_in_page, looked_at):
     looked_at(signed_in_page(cast.analyst, "/dataset/loads/"), "loads-empty")
     first = handed_in(POLICE.replace(b"04/03/2026 22:10", b"31/02/2026 22:10", 1), "missing-2026-04-20.csv")
@@ -69,6 +71,7 @@ def test_the_pages_of_loads_have_no_barrier_and_fit(cast, handed_in, work, signe
     looked_at(page, "load-new-error")
 
 
+@looked_at_once_more
 def test_the_pages_of_files_have_no_barrier_and_fit(cast, handed_in, signed_in_page, looked_at):
     handed_in(POLICE, "missing-2026-04-20.csv")
     stored = StoredFile.objects.get()

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from sightline.core.models import Agency, User
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -160,6 +160,7 @@ def test_an_app_is_set_up_by_keyboard_without_javascript(cast, live_server, brow
     page.close()
 
 
+@looked_at_once_more
 def test_the_pages_of_the_second_factor_have_no_barrier_and_fit(cast, browser_page, looked_at):
     from tests.pages.test_sign_in import code
 

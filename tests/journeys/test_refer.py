@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from playwright.sync_api import expect
 
 from sightline.core.audit import System
 from sightline.core.trust.actor import system_actor
@@ -226,8 +227,8 @@ def test_what_is_typed_survives_a_lost_network_and_a_closed_browser(phone, looke
     phone.context.set_offline(False)
     phone.on("dialog", lambda dialog: dialog.accept())
     phone.reload()
-    assert box.input_value() == "She cries at night and nobody comes"
-    phone.get_by_text("Saved at").wait_for()
+    expect(box).to_have_value("She cries at night and nobody comes")
+    phone.wait_for_function("Object.values(sessionStorage).every(one => JSON.parse(one).sent)")
     kept = [one for one in phone.context.cookies() if one["name"] == "sightline-refer"]
     assert kept[0]["httpOnly"]
     assert kept[0]["expires"] > 0, "a closed browser would forget it"
@@ -238,6 +239,24 @@ def test_what_is_typed_survives_a_lost_network_and_a_closed_browser(phone, looke
     phone.get_by_role("link", name="Back", exact=True).click()
     phone.goto(phone.url_of("/refer/happened/"))
     assert box.input_value() == "She cries at night and nobody comes"
+
+
+def test_a_page_older_than_what_was_saved_shows_the_later_text(phone, front_line):
+    """Reloaded while it is being saved: the page was made before, and comes after."""
+    phone.goto(phone.url_of("/refer/"))
+    phone.get_by_label("No", exact=True).check()
+    phone.get_by_label("A member of the public").check()
+    phone.get_by_role("button", name="Start").click()
+    older, box = phone.request.get(phone.url).text(), phone.get_by_label("What happened?")
+    box.fill("She cries at night")
+    phone.get_by_text("Saved at").wait_for()
+    phone.route(phone.url, lambda route: route.fulfill(body=older, content_type="text/html"), times=1)
+    phone.reload()
+    expect(box).to_have_value("She cries at night")
+    box.fill("She cries at night and nobody comes")
+    phone.get_by_text("Saved at").wait_for()
+    phone.reload()
+    expect(box).to_have_value("She cries at night and nobody comes")
 
 
 def test_a_neighbour_tells_without_scripts(phone, looked_at, front_line):

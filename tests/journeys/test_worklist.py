@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import looked_at_once_more
 from tests.journeys.browser import DESKTOP, PHONE
 from tests.journeys.visitors import ByKeyboard, ByMouse, WithoutJavaScript, ways
 
@@ -33,6 +34,7 @@ def test_a_manager_finds_what_is_late_and_a_lead_does_what_waits(kind, cast, col
     lead.sees_heading("Addiscombe Vale police")
 
 
+@looked_at_once_more
 def test_the_worklist_has_no_barrier(
     cast, collection, questionnaire, signed_in_page, axe_violations, screenshot
 ):

@@ -17,6 +17,8 @@ from sightline.frontline.escalation import commands, sides
 from sightline.frontline.escalation.counting import use_by_agency
 from sightline.frontline.escalation.models import Escalation, Words, WorkersWords, readable
 from sightline.frontline.escalation.panel import disputes_of
+from sightline.frontline.referral.commands import close_contact
+from sightline.frontline.referral.deciding import reopen
 from tests.invented_contacts import tell
 from tests.invented_escalations import (
     answered,
@@ -254,6 +256,22 @@ def test_an_upheld_dispute_asks_the_team_to_decide_again(escalation, front_line)
         commands.note_decided_again(escalation, by=front_line.hub_worker)
     assert escalation.state == "closed"
     assert wanted not in of_team(front_line.hub_worker)
+
+
+def test_a_contact_stays_open_until_its_dispute_is_settled(escalation, contact, front_line):
+    """Upheld, decided again and told: then nothing is left to note, and the contact can be closed."""
+    by = System("the tests")
+    with system_actor("the tests"), pytest.raises(NotDone, match="settle the dispute first"):
+        close_contact(contact, by=by)
+    ended(escalation, front_line.hub_worker, is_upheld=True)
+    with system_actor("the tests"):
+        with pytest.raises(NotDone, match="settle the dispute first"):
+            close_contact(contact, by=by)
+        reopen(contact, by=by)
+        tell(contact)
+        escalation.refresh_from_db()
+        assert escalation.state == "closed"
+        close_contact(contact, by=by)
 
 
 def test_whoever_raised_it_can_be_content_and_cannot_uphold_it(escalation, front_line):

@@ -94,7 +94,7 @@ def test_two_sessions_of_one_person_can_be_told_apart(states, front_line):
     assert client.session.session_key not in str([event.detail for event in looks_since(0)])
 
 
-@pytest.mark.parametrize("part", ["hub_manager", "designated_lead"])
+@pytest.mark.parametrize("part", READERS)
 def test_what_cannot_be_recorded_is_not_shown(part, states, front_line, cast, monkeypatch, kept_open):
     client = browser_of(getattr(front_line, part))
     every = [

@@ -33,7 +33,7 @@ class Mistake:
 def read_tree(text: str) -> Node | None:
     """The tree of a text, or None of an empty one. Raises `yaml.YAMLError` for what is not plain YAML."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _refused("anchors (&) and aliases (*) are not taken; write it out", event)
         if getattr(event, "tag", None):
@@ -44,7 +44,7 @@ def read_tree(text: str) -> Node | None:
             depth -= 1
         if depth > DEEPEST:
             raise _refused(f"nested deeper than {DEEPEST} levels", event)
-    found: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    found: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
     return found
 
 

@@ -20,6 +20,7 @@ from sightline.core.policy import Kind, Level
 from sightline.core.trust import dossiers
 from sightline.core.trust.choices import who_may_hold
 from sightline.core.trust.models import Dossier, Link
+from sightline.frontline.escalation.commands import is_disputed
 from sightline.frontline.referral.models import (
     Channel,
     Concern,
@@ -158,12 +159,17 @@ def protect_location(contact: Contact, *, text: str, keep_from: str, by: Actor) 
 
 @command(Permission.CLOSE_CONTACT)
 def close_contact(contact: Contact, *, by: Actor) -> None:
-    """Close it, once the referrer was told and whoever takes over has accepted. Raises `NotDone`."""
+    """Close it, once the referrer was told, whoever takes over has accepted, and no dispute is open.
+
+    Raises `NotDone`.
+    """
     take(contact)
     if contact.state != States.FED_BACK:
         raise NotDone("Decide it and tell the referrer first: then it can be closed")
     decision = Decision.objects.get(dossier=contact.dossier, replaced_at=None)
     if decision.outcome != Outcome.NO_FURTHER_ACTION and not handed_over(contact):
         raise NotDone("Nobody has accepted it yet: hand it over first. Until then your team holds it")
+    if is_disputed(contact.dossier):
+        raise NotDone("A decision in it is disputed: settle the dispute first. Until then your team holds it")
     flow.move(contact, States.CLOSED, by)
     dossiers.close(contact.dossier)

@@ -9,6 +9,7 @@ from sightline.core.audit import Actor, person
 from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.trust import dossiers
+from sightline.frontline.escalation.commands import settle
 from sightline.frontline.referral.models import (
     Contact,
     Decision,
@@ -91,6 +92,7 @@ def dissent(contact: Contact, *, words: str, by: Actor) -> Dissent:
 def tell(contact: Contact, *, words: str, alternative: str = "", quality: str = "", by: Actor) -> Feedback:
     """Tell the referrer what was decided and why, and what is offered where it was not accepted.
 
+    A dispute that was upheld is settled once the new decision is told.
     Raises `NotDone` before the decision, and for one that was not accepted without an alternative.
     """
     take(contact)
@@ -113,6 +115,7 @@ def tell(contact: Contact, *, words: str, alternative: str = "", quality: str = 
     )
     said.save(force_insert=True)
     flow.move(contact, States.FED_BACK, by)
+    settle(contact.dossier, decided_at=decision.at, by=by)
     if contact.told_at is None:
         contact.told_at = said.at
         contact.save(update_fields=["told_at"])

@@ -70,15 +70,27 @@ class Keeper {
     return JSON.stringify(this.boxes().map((box) => [box.name, /^(checkbox|radio)$/.test(box.type) ? box.checked && box.value : box.value]))
   }
 
+  // Kept until a page shows that the server has it: a page that is opened meanwhile may be older than what was sent.
   remember (sent = false) {
-    sessionStorage[this.name] = JSON.stringify({ said: this.said(), sent })
+    sessionStorage[this.name] = JSON.stringify({ said: this.said(), sent, turn: this.turn })
+  }
+
+  get turn () {
+    return Number(this.form.elements.turn.value)
+  }
+
+  set turn (number) {
+    this.form.elements.turn.value = number
   }
 
   // What the server has not got: the page was left without a connection, or before a second was over.
   restore () {
     const found = sessionStorage[this.name]
     if (!found) return
-    const said = JSON.parse(JSON.parse(found).said)
+    const { said: before, sent, turn } = JSON.parse(found)
+    if (sent && turn <= this.turn) return sessionStorage.removeItem(this.name)
+    this.turn = Math.max(this.turn, turn)
+    const said = JSON.parse(before)
     this.boxes().forEach((box, place) => {
       const [name, value] = said[place] ?? []
       if (name !== box.name) return
@@ -90,15 +102,16 @@ class Keeper {
   }
 
   leave (event) {
-    this.remember(true)
     if (!navigator.onLine) {
+      this.remember()
       event.preventDefault()
       this.say('There is no connection. What you wrote is kept on this page: press the button again once there is one.')
       return
     }
     this.leaving = true
     clearTimeout(this.timer)
-    this.form.elements.turn.value = Number(this.form.elements.turn.value) + 1
+    this.turn++
+    this.remember(true)
   }
 
   later (pause) {
@@ -111,7 +124,7 @@ class Keeper {
   async send () {
     const said = this.said()
     if (said === this.stored || this.leaving) return
-    this.form.elements.turn.value = Number(this.form.elements.turn.value) + 1
+    this.turn++
     const fields = [...new FormData(this.form)].filter(([name]) => name !== 'csrfmiddlewaretoken')
     const { answer, problem, wait } = await this.sender.send(this.form.dataset.appRefer, fields)
     if (problem) this.say(problem)
@@ -119,7 +132,7 @@ class Keeper {
     if (!answer) return
     if (answer.problem) return this.say(`Not saved: ${answer.problem}`)
     this.stored = said
-    if (this.said() === said && !this.leaving) sessionStorage.removeItem(this.name)
+    if (this.said() === said && !this.leaving) this.remember(true)
     this.say(`Saved at ${answer.saved}`)
   }
 
