@@ -281,7 +281,7 @@ def every_read_is_on_record(story: Story) -> None:
     events = AuditEvent.objects.filter(object_key=str(contact.dossier_id), action__startswith="view:")
     read = Counter(events.values_list("actor", "action"))
     assert len({user for user, _ in story.shown}) == 5
-    assert story.shown.total() > 30
+    assert story.shown.total() > 25
     assert {page: (times, read[page]) for page, times in story.shown.items() if read[page] < times} == {}
     assert {user for user, _ in read} == {user for user, _ in story.shown}, "somebody else has read it"
     verdict = chain.verify()
