@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils import timezone
 
 from sightline.core import flow
@@ -122,17 +120,6 @@ def note_decided_again(escalation: Escalation, *, by: Actor) -> None:
     if not sides.holds(by, escalation.dossier):
         raise NotDone("Only the team that holds the record can note this")
     flow.move(escalation, States.CLOSED, by)
-
-
-def settle(dossier: Dossier, *, decided_at: datetime, by: Actor) -> None:
-    """End the disputes that were upheld before this decision, which was told now; part of such a command."""
-    for upheld in Escalation.objects.filter(dossier=dossier, state=States.UPHELD, resolved_at__lt=decided_at):
-        flow.move(upheld, States.CLOSED, by)
-
-
-def is_disputed(dossier: Dossier) -> bool:
-    """Whether a dispute about a decision in a record is still to be settled."""
-    return bool(Escalation.objects.filter(dossier=dossier).exclude(state=States.CLOSED).exists())
 
 
 def _check_ending(escalation: Escalation, is_upheld: bool, by: Actor) -> None:

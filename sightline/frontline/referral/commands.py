@@ -20,7 +20,7 @@ from sightline.core.policy import Kind, Level
 from sightline.core.trust import dossiers
 from sightline.core.trust.choices import who_may_hold
 from sightline.core.trust.models import Dossier, Link
-from sightline.frontline.escalation.commands import is_disputed
+from sightline.frontline.escalation.settling import is_disputed
 from sightline.frontline.referral.models import (
     Channel,
     Concern,

@@ -9,7 +9,7 @@ from sightline.core.audit import Actor, person
 from sightline.core.command import NotDone, command
 from sightline.core.permissions import Permission
 from sightline.core.trust import dossiers
-from sightline.frontline.escalation.commands import settle
+from sightline.frontline.escalation.settling import settle
 from sightline.frontline.referral.models import (
     Contact,
     Decision,
