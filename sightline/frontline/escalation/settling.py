@@ -18,7 +18,7 @@ def is_disputed(dossier: Dossier) -> bool:
 
 
 def settle(dossier: Dossier, *, decided_at: datetime, by: Actor) -> None:
-    """End the disputes that were upheld before this decision, which was told now: a part of such a command."""
+    """End the disputes that were upheld before this decision, told now; part of such a command."""
     upheld = Escalation.objects.filter(dossier=dossier, state=States.UPHELD, resolved_at__lt=decided_at)
     for dispute in upheld:
         flow.move(dispute, States.CLOSED, by)
