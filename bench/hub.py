@@ -61,7 +61,7 @@ def main() -> None:
         raise SystemExit(0 if _measure(asked.only) else 1)
     from sightline.example.borough import partnership_toml
 
-    with tempfile.TemporaryDirectory() as folder, _held(asked) as (database, is_new):
+    with _folder(asked.keep) as folder, _held(asked) as (database, is_new):
         settings = Path(folder) / "partnership.toml"
         settings.write_text(partnership_toml())
         env = os.environ | {
@@ -99,6 +99,18 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
+def _folder(kept: str) -> Iterator[str]:
+    """Where the installation keeps its keys; beside a database that is kept, they are."""
+    if not kept:
+        with tempfile.TemporaryDirectory() as folder:
+            yield folder
+        return
+    found = Path(tempfile.gettempdir()) / f"sightline-{kept}"
+    found.mkdir(exist_ok=True)
+    yield str(found)
+
+
+@contextmanager
 def _held(asked: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     """A database, and whether it is still to be filled; one that is not to be kept is dropped at the end."""
     if not asked.keep:
@@ -108,7 +120,8 @@ def _held(asked: argparse.Namespace) -> Iterator[tuple[str, bool]]:
     import psycopg
 
     with psycopg.connect(asked.server, autocommit=True) as connection:
-        is_new = not connection.execute("SELECT FROM pg_database WHERE datname = %s", [asked.keep]).fetchone()
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [asked.keep])
+        is_new = found.rowcount == 0
         if is_new:
             connection.execute(f'CREATE DATABASE "{asked.keep}"')
     yield urlsplit(asked.server)._replace(path=f"/{asked.keep}").geturl(), is_new
