@@ -73,7 +73,7 @@ ALIKE := $(patsubst %,tests/pages/test_%.py,access closing collection collection
   questionnaire refer settings settings_pages sign_in switched_off thresholds vault)
 SOAK_AUDIT := $(BIN)/python -m pytest -q -s tests/pages/test_audit_chain.py -k test_tampering_shows
 
-test: check ## Run all checks and tests
+test: check ## Run all checks, and the tests of every push
 	@test -x /usr/bin/chromium-headless-shell || echo "Chromium is not installed (chromium-headless-shell): the browser tests are skipped"
 	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2
 	@if $(POSTGRES_ANSWERS); then echo "Again on PostgreSQL:"; DATABASE_URL="$(POSTGRES)" $(BIN)/python -m pytest -q -n 2 --maxschedchunk 2 tests/pages $(addprefix --ignore=,$(ASK_ALL) $(ALIKE)); \
@@ -101,7 +101,7 @@ soak: env ## Compare two worlds in 1,000 sequences of pages; then soak-audit and
 	@env -u DATABASE_URL SIGHTLINE_SEQUENCES=1000 $(BIN)/python -m pytest -q -s tests/pages/test_trust_worlds.py
 	@$(MAKE) soak-audit soak-kills
 
-prove: env ## Ask for every page as everybody in every state of access, on both databases, and print what was seen
+prove: env ## Ask for every page as everybody in every state of access, play every journey in every way, and print what was seen
 	@env -u DATABASE_URL SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(ASK_ALL) tests/pages/test_trust_rule.py tests/journeys
 	@if $(POSTGRES_ANSWERS); then DATABASE_URL="$(POSTGRES)" SIGHTLINE_ASK_AS=everybody $(BIN)/python -m pytest -q -s $(sort $(ASK_ALL) $(ALIKE)) tests/pages/test_trust_rule.py; \
 	else echo "No PostgreSQL answers: asked on SQLite only"; fi
